@@ -1,0 +1,6 @@
+# The front door: the program, its commands, and what it prints.
+bin_PROGRAMS += cotenant
+cotenant_SOURCES = \
+	sim/cli/cli.h \
+	sim/cli/cotenant.c
+cotenant_LDADD = sim/libsim.la

@@ -1,0 +1,98 @@
+/*
+ * gpu.h - the block scheduler and the SMs of one GPU, in virtual time.
+ *
+ * The idea.  Most SMs look alike most of the time, and the blocks of one launch are
+ * alike by assumption.  So SMs in the same state are one *class*, blocks of one grid
+ * placed together are one *batch*, and the engine works on those: exact to the
+ * nanosecond against a block-by-block simulation (tests/unit/gpu-exact.c), at a cost
+ * that does not depend on the grid size.
+ *
+ * Semantics.  An instant t is atomic, in this order:
+ *   1. every block whose work is done ends and its resources return;
+ *   2. grids with nothing left to place and nothing resident end;
+ *   3. the caller's part: what happens outside at t, and new submissions, in the order
+ *      in which ct_gpu_submit() is called; grids beyond the limit of resident grids
+ *      wait, first come first served;
+ *   4. block scheduler, by falling priority: blocks of the queue's head are placed
+ *      until it is fully placed (then the next) or nothing fits; then nothing of lower
+ *      priority is placed either (a blocked head blocks its queue and all below it);
+ *   5. if residency changed, rates change from t on (DRAM is shared by demand).
+ * Placement: the next block goes to the SM with room for the most further blocks of
+ * the grid, ties to the lowest-numbered SM.  Registers are four counters per SM, and a
+ * warp goes to the fullest-free one.
+ *
+ * Known limits: all blocks of a grid have the same work; no clusters; contention other
+ * than DRAM is not modelled (DANGER: L1, L2 and issue slots are free here).
+ */
+#ifndef CT_SIM_GPU_H
+#define CT_SIM_GPU_H
+
+#include <stdint.h>
+
+#include "models/device.h"
+#include "models/work.h"
+
+#define CT_GPU_PRIORITIES 8
+#define CT_GPU_MAX_SMS 1024
+
+struct ct_gpu;
+
+/* A set of SMs. */
+struct ct_sm_set {
+	uint64_t word[CT_GPU_MAX_SMS / 64];
+};
+
+/* One launched kernel.  The caller owns it and keeps it until it has ended. */
+struct ct_grid {
+	/* set by the caller before submitting */
+	struct ct_block_need need;
+	struct ct_kernel_work work;
+	uint32_t priority;	   /* 0 runs first, < CT_GPU_PRIORITIES */
+	const struct ct_sm_set *sms; /* NULL: all; borrowed until the grid ends */
+	void *owner;
+	/* set by the gpu */
+	int64_t submitted_ns, start_ns, end_ns; /* start: first block placed */
+	int64_t behind_priority_ns; /* of start - submitted: a higher priority was queued */
+	struct ct_grid *next;	    /* in the lists below, and the gpu's own */
+	uint32_t slot;		    /* the gpu's own */
+};
+
+struct ct_gpu_options {
+	uint32_t sms;		    /* 0: the device's; fewer: a smaller twin */
+	int report_starts;	    /* ct_gpu_run() also stops where grids start */
+};
+
+struct ct_gpu *ct_gpu_new(const struct ct_device *, const struct ct_gpu_options *);
+void ct_gpu_free(struct ct_gpu *);
+
+/* Part 3 of the instant the gpu stands at. */
+void ct_gpu_submit(struct ct_gpu *, struct ct_grid *);
+
+/* Parts 4 and 5; to be called once per instant in which the caller had a part. */
+void ct_gpu_settle(struct ct_gpu *);
+
+/*
+ * Advances to the earlier of UNTIL_NS and the first instant in which a grid ends, does
+ * parts 1 and 2 there and returns its time; the caller then owes its part 3 and
+ * ct_gpu_settle().  Instants before that are done whole, inside.  Returns INT64_MAX if
+ * UNTIL_NS is INT64_MAX and nothing will ever end.
+ */
+int64_t ct_gpu_run(struct ct_gpu *, int64_t until_ns);
+
+/* Grids that ended at (and, with report_starts, started up to) the instant the gpu
+ * stands at, in submission order, linked by `next`; each call empties its list. */
+struct ct_grid *ct_gpu_take_ended(struct ct_gpu *);
+struct ct_grid *ct_gpu_take_started(struct ct_gpu *);
+
+/* What the SMs did since the beginning, up to the instant the gpu stands at. */
+struct ct_gpu_use {
+	double sm_active_ns;   /* sum over SMs of the time with a resident block */
+	double warp_ns;	       /* sum over SMs of resident warps x time */
+	double dram_byte;      /* bytes served to kernels whose demand is known */
+	uint64_t instants, batches, blocks, classes_max; /* of the engine itself */
+};
+void ct_gpu_use(struct ct_gpu *, struct ct_gpu_use *);
+uint32_t ct_gpu_active_sms(const struct ct_gpu *); /* now */
+uint32_t ct_gpu_resident_grids(const struct ct_gpu *);
+
+#endif

@@ -1,0 +1,8 @@
+# Sim: time, a device, an audience; and the front door.
+noinst_LTLIBRARIES += sim/libsim.la
+sim_libsim_la_SOURCES = \
+	sim/base/error.h \
+	sim/gpu.h
+sim_libsim_la_LIBADD = models/libmodels.la policies/libpolicies.la traces/libtraces.la \
+	$(GLIB_LIBS) $(JANSSON_LIBS) $(XXHASH_LIBS)
+include sim/cli/local.mk
