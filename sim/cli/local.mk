@@ -1,6 +1,9 @@
 # The front door: the program, its commands, and what it prints.
 bin_PROGRAMS += cotenant
 cotenant_SOURCES = \
+	sim/cli/cli.c \
 	sim/cli/cli.h \
-	sim/cli/cotenant.c
-cotenant_LDADD = sim/libsim.la
+	sim/cli/cotenant.c \
+	sim/cli/format.c \
+	sim/cli/table.c
+cotenant_LDADD = sim/libsim.la -lm
