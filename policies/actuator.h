@@ -19,7 +19,8 @@ struct ct_actuator_ops {
 	/* The job goes to the device now, under TERMS (valid during the call). */
 	int (*launch)(struct ct_actuator *, struct ct_job *, const struct ct_terms *);
 	/* Takes back work of a lane as deep as HOW says; settles later.  Order >= 0. */
-	int (*recall)(struct ct_actuator *, uint32_t lane, enum ct_revoke how, uint32_t order);
+	int (*recall)(struct ct_actuator *, uint32_t lane, enum ct_revoke how,
+		      uint32_t order);
 	/* Part PART (from 1) shall be SMS SMs, disjoint from the earlier parts. */
 	int (*confine)(struct ct_actuator *, uint32_t part, uint32_t sms);
 	/* One alarm: ct_broker_alarm() at AT_NS; arming again moves it. */

@@ -8,6 +8,12 @@
  * The caller reports what happened, in time order; the broker tells the policy and
  * passes its orders to the actuator.  No allocation happens per job.  Plain C11: this
  * is also loaded into other people's processes.
+ *
+ * Markers (CT_WORK_MARKER) need no credit and no policy hears of them, but one never
+ * overtakes held work of its lane.  Everything else needs credit.
+ *
+ * The alarm also watches patience and may come for nothing; a pending alarm is no reason
+ * to keep a run going.
  */
 #ifndef CT_BROKER_H
 #define CT_BROKER_H
@@ -18,9 +24,11 @@
 
 struct ct_broker;
 
-/* One launch.  The caller embeds it and keeps it until it finished. */
+/* One launch.  The caller embeds it and keeps it until it finished.  `work` is what the
+ * policy sees: the broker gives the id and arrival, and blanks what the actuator's
+ * capabilities do not let a policy see (CT_SEES_SHAPE, CT_SEES_REQUEST). */
 struct ct_job {
-	struct ct_work work; /* id is given by the broker */
+	struct ct_work work;
 	uint32_t lane;
 	const char *why;     /* of the terms it was released under */
 	int64_t released_ns; /* left custody; INT64_MIN: still held */
@@ -28,9 +36,9 @@ struct ct_job {
 };
 
 struct ct_broker_options {
-	int64_t patience_ns; /* 0: none */
-	uint64_t seed;	     /* of the policy's random() */
-	FILE *ledger;	     /* NULL: none; borrowed */
+	int64_t patience_ns;  /* 0: none */
+	uint64_t seed;        /* of the policy's random() */
+	FILE *ledger;         /* NULL: none; borrowed */
 	void *state_defaults; /* the policy's state, options filled in; NULL: defaults.
 				 Copied (policy->state_size bytes) */
 };
@@ -38,15 +46,21 @@ struct ct_broker_options {
 /* -EPROTO: other ABI; -ENOTSUP: needs what the actuator lacks; else what init() said.
  * WHY (may be NULL) gets a sentence, valid until the next call on this thread. */
 int ct_broker_new(const struct ct_policy *, struct ct_actuator *,
-		  const struct ct_broker_options *, struct ct_broker **out, const char **why);
+		  const struct ct_broker_options *, struct ct_broker **out,
+		  const char **why);
 void ct_broker_free(struct ct_broker *);
 
 /* Facts.  NOW_NS never goes back.  Ids count from 0. */
 int ct_broker_joined(struct ct_broker *, int64_t now_ns, const char *name, int32_t rank,
 		     uint32_t weight, int64_t slo_ns); /* tenant id, or -errno: refused */
 int ct_broker_opened(struct ct_broker *, int64_t now_ns, uint32_t tenant); /* lane id */
-void ct_broker_submitted(struct ct_broker *, int64_t now_ns, uint32_t lane, struct ct_job *);
+/* Both fail with -EBUSY while there is work of theirs. */
+int ct_broker_closed(struct ct_broker *, int64_t now_ns, uint32_t lane);
+int ct_broker_left(struct ct_broker *, int64_t now_ns, uint32_t tenant);
+void ct_broker_submitted(struct ct_broker *, int64_t now_ns, uint32_t lane,
+			 struct ct_job *);
 void ct_broker_started(struct ct_broker *, int64_t now_ns, struct ct_job *);
+/* With done->blocks_left the job is not over: it is back in custody, ahead of its lane. */
 void ct_broker_finished(struct ct_broker *, int64_t now_ns, struct ct_job *,
 			const struct ct_done *);
 void ct_broker_asked(struct ct_broker *, int64_t now_ns, const struct ct_request *,

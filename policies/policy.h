@@ -16,6 +16,11 @@
  * takes credit back.  Orders return at once; what became of them arrives later as a
  * fact.  No order ever calls back into the policy, and none may be given outside one.
  *
+ * Growth.  Tables and views grow only at their end.  What the policy makes and the host
+ * reads (policy, terms, estimates) carries its extent; what the host makes, the policy
+ * reads as far as it knows.  policies/CHANGES lists what was added when, and
+ * policies/COVERAGE.md which published policy needs what.
+ *
  * This header includes nothing but <stddef.h> and <stdint.h>.
  */
 #ifndef CT_POLICY_H
@@ -24,20 +29,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CT_POLICY_ABI 1
+/* Version above, extent of the policy's own table below: a newer host, whose table has
+ * grown at its end, reads no further than the policy was written. */
+#define CT_POLICY_VERSION 1
+#define CT_POLICY_ABI     (CT_POLICY_VERSION << 16 | (uint32_t)sizeof(struct ct_policy))
+
 #define CT_OPEN UINT32_MAX /* a credit that never runs out */
-#define CT_REST 0	   /* carve(): whatever is left */
+#define CT_REST 0          /* carve(): whatever is left */
 
 /* What a host can do, and what it can see.  `needs` is checked when a policy loads. */
 enum ct_cap {
-	CT_CAN_GATE = 1 << 0,	   /* hold work back: every host can */
-	CT_CAN_RANK = 1 << 1,	   /* order lanes already on the device (priority) */
+	CT_CAN_GATE = 1 << 0,      /* hold work back: every host can */
+	CT_CAN_RANK = 1 << 1,      /* order lanes already on the device (priority) */
 	CT_CAN_CONFINE = 1 << 2,   /* restrict launches to a part made by carve() */
-	CT_CAN_SLICE = 1 << 3,	   /* run a grid in pieces: terms.max_blocks */
-	CT_CAN_FLUSH = 1 << 4,	   /* take back launches that have not started */
-	CT_CAN_SWITCH = 1 << 5,	   /* stop running work, keeping its progress */
-	CT_CAN_RESET = 1 << 6,	   /* stop running work, losing its progress */
-	CT_CAN_MASK = 1 << 7,	   /* restrict one launch to chosen SMs: terms.mask */
+	CT_CAN_SLICE = 1 << 3,     /* run a grid in pieces: terms.max_blocks */
+	CT_CAN_FLUSH = 1 << 4,     /* take back launches that have not started */
+	CT_CAN_SWITCH = 1 << 5,    /* stop running work, keeping its progress */
+	CT_CAN_RESET = 1 << 6,     /* stop running work, losing its progress */
+	CT_CAN_MASK = 1 << 7,      /* restrict one launch to chosen SMs: terms.mask */
 	CT_CAN_TIMESLICE = 1 << 8, /* set a context's hardware time slice */
 	CT_CAN_THROTTLE = 1 << 9,  /* limit DRAM or link bandwidth */
 	CT_CAN_MEMORY = 1 << 10,   /* limit, evict and prefetch memory */
@@ -57,7 +66,7 @@ enum ct_cap {
 /* What a policy does on purpose; laws and patience respect it. */
 enum ct_trait {
 	CT_MAY_STARVE = 1 << 0, /* lower ranks may wait as long as a higher one has work */
-	CT_MAY_IDLE = 1 << 1,	/* the device may rest while work waits */
+	CT_MAY_IDLE = 1 << 1,   /* the device may rest while work waits */
 };
 
 /* Where held work waits. */
@@ -67,32 +76,32 @@ enum ct_gate {
 };
 
 struct ct_caps {
-	uint32_t can;		/* enum ct_cap bits */
-	uint32_t gate;		/* enum ct_gate */
-	uint32_t sm_granule;	/* carve() rounds up to a multiple of this */
-	uint32_t sm_part_min;	/* and to at least this */
-	uint32_t ranks;		/* distinct priorities the device tells apart */
-	int64_t gate_ns;	/* an order to its effect */
-	int64_t sense_ns;	/* an effect to its fact */
-	int64_t decide_ns;	/* the policy's own thinking, per fact */
-	int64_t confine_ns;	/* making a part */
+	uint32_t can;         /* enum ct_cap bits */
+	uint32_t gate;        /* enum ct_gate */
+	uint32_t sm_granule;  /* carve() rounds up to a multiple of this */
+	uint32_t sm_part_min; /* and to at least this */
+	uint32_t ranks;       /* distinct priorities the device tells apart */
+	int64_t gate_ns;      /* an order to its effect */
+	int64_t sense_ns;     /* an effect to its fact */
+	int64_t decide_ns;    /* the policy's own thinking, per fact */
+	int64_t confine_ns;   /* making a part */
 };
 
 struct ct_tenant {
 	uint32_t id;
 	uint32_t weight; /* 1..10000, 100 is ordinary */
-	int32_t rank;	 /* larger is more important */
-	int64_t slo_ns;	 /* 0: none */
+	int32_t rank;    /* larger is more important */
+	int64_t slo_ns;  /* 0: none */
 	const char *name;
 	uint32_t running, waiting; /* launches of all its lanes: on the device, held */
-	void *data;	 /* the policy's own, tenant_size bytes */
+	void *data;                /* the policy's own, tenant_size bytes */
 };
 
 enum ct_work_kind { CT_WORK_KERNEL, CT_WORK_COPY, CT_WORK_MARKER, CT_WORK_GRAPH };
 
 struct ct_work {
 	uint64_t id;
-	uint32_t kind;	  /* enum ct_work_kind */
+	uint32_t kind;     /* enum ct_work_kind */
 	uint32_t class_id; /* equal for launches of one kernel and shape; CT_SEES_SHAPE */
 	uint64_t blocks;   /* CT_SEES_SHAPE, else 0 */
 	uint32_t threads;
@@ -116,21 +125,21 @@ struct ct_request {
 
 enum ct_unit { CT_LAUNCHES, CT_BLOCKS, CT_DEVICE_NS };
 
-struct ct_terms { /* how granted launches shall run; zeroed means no wish */
-	uint32_t size;	     /* 0 or sizeof(struct ct_terms) */
-	uint32_t part;	     /* from carve(); 0: the whole device */
-	uint32_t depth;	     /* at most this many of the lane on the device; 0: any */
-	uint32_t unit;	     /* enum ct_unit of the credit */
+struct ct_terms {            /* how granted launches shall run; zeroed means no wish */
+	uint32_t size;       /* sizeof(struct ct_terms); 0: up to `why` */
+	uint32_t part;       /* from carve(); 0: the whole device */
+	uint32_t depth;      /* at most this many of the lane on the device; 0: any */
+	uint32_t unit;       /* enum ct_unit of the credit */
 	uint64_t max_blocks; /* CT_CAN_SLICE: the rest returns to custody; 0: whole grids */
-	int32_t rank;	     /* CT_CAN_RANK: larger runs first */
+	int32_t rank;        /* CT_CAN_RANK: larger runs first */
 	uint32_t blocks_per_sm;
 	const uint64_t *mask; /* CT_CAN_MASK */
-	const char *why;     /* static text, kept in ledger and timeline */
+	const char *why;      /* static text, kept in ledger and timeline */
 };
 
-struct ct_done { /* what became of one launch */
-	int64_t waited_ns; /* arrival to start */
-	int64_t ran_ns;	   /* start to end */
+struct ct_done {              /* what became of one launch */
+	int64_t waited_ns;    /* arrival to start */
+	int64_t ran_ns;       /* start to end */
 	uint64_t blocks_left; /* not 0: taken back or stopped midway */
 };
 
@@ -149,8 +158,9 @@ struct ct_outcome { /* what became of an order that takes time */
 };
 
 struct ct_estimate {
+	uint32_t size; /* set by the policy; 0: up to `source` */
 	int64_t ns, p90_ns;
-	uint32_t n;	/* observations behind it; 0: nothing known */
+	uint32_t n;      /* observations behind it; 0: nothing known */
 	uint32_t source; /* enum ct_source */
 };
 enum ct_source { CT_SOURCE_NONE, CT_SOURCE_ONLINE, CT_SOURCE_PROFILED, CT_SOURCE_EXACT };
@@ -164,7 +174,7 @@ struct ct_verbs {
 	/* Adds N credits (CT_OPEN: opens) and sets the lane's terms. */
 	int (*grant)(struct ct_host *, const struct ct_lane *, uint32_t n,
 		     const struct ct_terms *);
-	/* Closes the lane's gate; deeper levels settle later.  Order id or -errno. */
+	/* Closes the lane's gate: 0, or -errno.  Deeper levels settle later: order id. */
 	int (*revoke)(struct ct_host *, const struct ct_lane *, enum ct_revoke);
 	/* A new part of SMS SMs, disjoint from the others (cold facts only); CT_REST: all
 	 * that are left.  Part number (from 1) or -errno.  part_sms() tells its true size. */
@@ -193,21 +203,28 @@ struct ct_host {
 };
 
 /* A tunable.  The host fills it into the policy's state before init(). */
-enum ct_option_type { CT_OPTION_NS, CT_OPTION_U32, CT_OPTION_PERCENT, CT_OPTION_BOOL };
+enum ct_option_type {
+	CT_OPTION_NS, /* int64_t, the others uint32_t */
+	CT_OPTION_U32,
+	CT_OPTION_PERCENT,
+	CT_OPTION_BOOL,
+	CT_OPTION_CHOICE, /* an index into `choices` */
+};
 struct ct_option {
 	const char *name, *help;
-	enum ct_option_type type; /* NS: int64_t, the others: uint32_t */
-	uint32_t offset;	  /* into the policy's state */
+	enum ct_option_type type;
+	uint32_t offset; /* into the policy's state */
 	int64_t def, min, max;
+	const char *const *choices; /* NULL-terminated; CT_OPTION_CHOICE only */
 };
 
 struct ct_policy {
 	uint32_t abi;
 	const char *name, *summary;
-	uint32_t needs, wants; /* enum ct_cap bits */
-	uint32_t traits;       /* enum ct_trait bits */
+	uint32_t needs, wants;                       /* enum ct_cap bits */
+	uint32_t traits;                             /* enum ct_trait bits */
 	uint32_t state_size, tenant_size, lane_size; /* given zeroed, freed by the host */
-	const struct ct_option *options;	     /* ends with name == NULL */
+	const struct ct_option *options;             /* ends with name == NULL */
 
 	/*
 	 * Facts.  All are optional; an absent one means "no opinion".  The cold ones come
@@ -220,7 +237,8 @@ struct ct_policy {
 	void (*left)(struct ct_host *, void *self, const struct ct_tenant *);
 	void (*opened)(struct ct_host *, void *self, const struct ct_lane *);
 	void (*closed)(struct ct_host *, void *self, const struct ct_lane *);
-	/* The lane's head changed from nothing to something, or its credit ran out. */
+	/* Work waits at the lane's closed gate: its head changed from nothing to something,
+	 * or its credit ran out.  Told once; while it lasts, look at lane->head. */
 	void (*waiting)(struct ct_host *, void *self, const struct ct_lane *);
 	void (*started)(struct ct_host *, void *self, const struct ct_lane *,
 			const struct ct_work *);
@@ -235,12 +253,12 @@ struct ct_policy {
 
 /* One line per policy, one symbol per module.  IDENT is the file's name with '_'. */
 #ifdef CT_POLICY_BUILTIN
-#define CT_POLICY(ident)                                \
-	extern const struct ct_policy ct_policy_##ident; \
+#define CT_POLICY(ident)                                                                   \
+	extern const struct ct_policy ct_policy_##ident;                                   \
 	const struct ct_policy ct_policy_##ident
 #else
-#define CT_POLICY(ident)                                                           \
-	extern __attribute__((visibility("default"))) const struct ct_policy ct_policy; \
+#define CT_POLICY(ident)                                                                   \
+	extern __attribute__((visibility("default"))) const struct ct_policy ct_policy;    \
 	const struct ct_policy ct_policy
 #endif
 

@@ -21,7 +21,7 @@ const struct ct_policy *ct_registry_find(const char *name, GError **error);
 /* A policy chosen with options. */
 struct ct_policy_choice {
 	const struct ct_policy *policy;
-	void *state;	/* state_size bytes, defaults and options filled in */
+	void *state;    /* state_size bytes, defaults and options filled in */
 	json_t *params; /* resolved: every option with its value */
 };
 
