@@ -146,6 +146,9 @@ struct ct_shape_record { /* 64 bytes: what is launched, without when */
 #define CT_SHAPE_HAS_REGISTERS 2u
 #define CT_SHAPE_HAS_SMEM 4u
 #define CT_SHAPE_COOPERATIVE 8u
+#define CT_SHAPE_HAS_SMS 16u	  /* grid[0]: SMs that hold all blocks at once; no grid */
+#define CT_SHAPE_COMPUTE_BOUND 32u /* as the source classed it */
+#define CT_SHAPE_MEMORY_BOUND 64u
 
 struct ct_counter_record { /* 48 bytes: measured, per launch of a shape or per record */
 	uint32_t shape;	   /* index; CT_NONE: only records that name this counter */

@@ -2,9 +2,13 @@
 noinst_LTLIBRARIES += traces/libtraces.la
 traces_libtraces_la_SOURCES = \
 	traces/assemble.h \
+	traces/csv.c \
+	traces/csv.h \
 	traces/export.h \
 	traces/format.h \
 	traces/import.h \
+	traces/import-nsys-csv.c \
+	traces/import-orion-csv.c \
 	traces/reader.h \
 	traces/sorter.h \
 	traces/stats.h \
