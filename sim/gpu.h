@@ -33,7 +33,7 @@
 #include "models/work.h"
 
 #define CT_GPU_PRIORITIES 8
-#define CT_GPU_MAX_SMS 1024
+#define CT_GPU_MAX_SMS    1024
 
 struct ct_gpu;
 
@@ -47,19 +47,19 @@ struct ct_grid {
 	/* set by the caller before submitting */
 	struct ct_block_need need;
 	struct ct_kernel_work work;
-	uint32_t priority;	   /* 0 runs first, < CT_GPU_PRIORITIES */
+	uint32_t priority;           /* 0 runs first, < CT_GPU_PRIORITIES */
 	const struct ct_sm_set *sms; /* NULL: all; borrowed until the grid ends */
 	void *owner;
 	/* set by the gpu */
 	int64_t submitted_ns, start_ns, end_ns; /* start: first block placed */
 	int64_t behind_priority_ns; /* of start - submitted: a higher priority was queued */
-	struct ct_grid *next;	    /* in the lists below, and the gpu's own */
-	uint32_t slot;		    /* the gpu's own */
+	struct ct_grid *next;       /* in the lists below, and the gpu's own */
+	uint32_t slot;              /* the gpu's own */
 };
 
 struct ct_gpu_options {
-	uint32_t sms;		    /* 0: the device's; fewer: a smaller twin */
-	int report_starts;	    /* ct_gpu_run() also stops where grids start */
+	uint32_t sms;      /* 0: the device's; fewer: a smaller twin */
+	int report_starts; /* ct_gpu_run() also stops where grids start */
 };
 
 struct ct_gpu *ct_gpu_new(const struct ct_device *, const struct ct_gpu_options *);
@@ -86,9 +86,9 @@ struct ct_grid *ct_gpu_take_started(struct ct_gpu *);
 
 /* What the SMs did since the beginning, up to the instant the gpu stands at. */
 struct ct_gpu_use {
-	double sm_active_ns;   /* sum over SMs of the time with a resident block */
-	double warp_ns;	       /* sum over SMs of resident warps x time */
-	double dram_byte;      /* bytes served to kernels whose demand is known */
+	double sm_active_ns; /* sum over SMs of the time with a resident block */
+	double warp_ns;      /* sum over SMs of resident warps x time */
+	double dram_byte;    /* bytes served to kernels whose demand is known */
 	uint64_t instants, batches, blocks, classes_max; /* of the engine itself */
 };
 void ct_gpu_use(struct ct_gpu *, struct ct_gpu_use *);

@@ -2,7 +2,11 @@
 noinst_LTLIBRARIES += sim/libsim.la
 sim_libsim_la_SOURCES = \
 	sim/base/error.h \
-	sim/gpu.h
+	sim/gpu.h \
+	sim/program.h \
+	sim/run.h \
+	sim/scenario.h \
+	sim/timeline.h
 sim_libsim_la_LIBADD = models/libmodels.la policies/libpolicies.la traces/libtraces.la \
 	$(GLIB_LIBS) $(JANSSON_LIBS) $(XXHASH_LIBS)
 include sim/cli/local.mk

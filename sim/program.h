@@ -1,0 +1,53 @@
+/*
+ * program.h - a trace, prepared to be run again on a device.
+ *
+ * Preparing reads the trace once, as a stream, and keeps what does not grow with it:
+ * what each launch shape needs of an SM, where requests begin and end in each lane, the
+ * isolated duration of shapes that also overlapped, and the usual length of each kind
+ * of call.  The operations themselves are read again through cursors while running.
+ * A program is immutable and shared by all runs.
+ */
+#ifndef CT_SIM_PROGRAM_H
+#define CT_SIM_PROGRAM_H
+
+#include "models/device.h"
+#include "models/work.h"
+#include "traces/reader.h"
+
+struct ct_segment { /* of one lane, in one request: positions [begin, end) */
+	uint64_t begin, end;
+};
+
+struct ct_program_request {
+	int64_t start_ns; /* trace time at which it begins */
+	int64_t end_ns;   /* and at which its last work ended */
+	uint64_t kernels;
+};
+
+struct ct_program {
+	const struct ct_trace *trace; /* borrowed */
+	const struct ct_device *device;
+	struct ct_block_need *need; /* per shape; blocks_per_sm == 0: never launched */
+	int64_t *isolated_ns;       /* per shape: mean of launches alone; 0: none was */
+	int64_t *dram_bytes;        /* per shape, from counters; -1: not measured */
+	uint32_t n_requests;
+	struct ct_program_request *request;
+	struct ct_segment *segment;         /* [request * n_lanes + lane] */
+	int64_t typical_call_ns[CT_OP_MAX]; /* p90 of each kind's calls */
+	int64_t recorded_ns;                /* one request, mean, as recorded */
+	int64_t peak_memory_bytes;          /* live allocations at most; 0: none recorded */
+	uint64_t n_kernels;
+	double overlapped_pct; /* of kernel time: recorded while overlapping */
+	double estimated_pct;  /* of it: no launch alone to take the duration from */
+	double guessed_pct;    /* of kernel time: shape unknown */
+	double demand_pct;     /* of kernel time: DRAM bytes measured */
+};
+
+/* MARKER: requests are the ranges of this name ("name" or "prefix*"); NULL: the whole
+ * trace is one.  Fails (CT_EXIT_INPUT) on a marker that is not there, on a kernel the
+ * device cannot hold, and on a trace of another vendor than the device. */
+struct ct_program *ct_program_new(const struct ct_trace *, const struct ct_device *,
+				  const char *marker, GError **error);
+void ct_program_free(struct ct_program *);
+
+#endif
