@@ -1,22 +1,26 @@
 /*
  * stats.h - what is in a trace: the numbers behind `cotenant trace info`.
  *
- * Definitions (they are those of the public readers this is checked against): span
- * and busy time include copies and memsets; busy is the union of device work per
- * device over the trace's span; overlap is the share of the span with two or more
- * operations of kind kernel running on that device; streams are distinct (device,
- * context-independent source stream) pairs of kernels; quantiles interpolate linearly;
- * launch delay is device start minus call start, over operations with a call.
+ * Definitions (they are those of the public readers this is checked against):
+ *
+ *  - counts of names, contexts and streams are over kernels; a stream is a distinct
+ *    pair of device and source stream number; devices are over all device work;
+ *  - span is from the first start to the last end of any device work; busy is the
+ *    union of device work per device over the span of the whole trace; overlap is the
+ *    share of that span with two or more kernels running on that device;
+ *  - quantiles interpolate linearly between order statistics; those of shape fields
+ *    are over kernels whose source gave the field;
+ *  - shared memory is static plus dynamic;
+ *  - launch delay is device start minus call start, over kernels with a call; the
+ *    nodes of a graph have the call of their graph launch.
+ *
+ * Memory does not grow with the trace: what must be sorted goes through sorter.h.
  */
 #ifndef CT_TRACES_STATS_H
 #define CT_TRACES_STATS_H
 
+#include "traces/quantiles.h"
 #include "traces/reader.h"
-
-struct ct_quantiles {
-	uint64_t n;
-	double min, p10, p50, p90, p99, max;
-};
 
 struct ct_top_kernel {
 	const char *name;
@@ -26,7 +30,7 @@ struct ct_top_kernel {
 };
 
 struct ct_device_use {
-	uint32_t device; /* source id */
+	uint32_t device; /* source id; CT_NONE: work on no stream */
 	double busy_pct, overlap_pct;
 };
 
@@ -37,8 +41,14 @@ struct ct_stats {
 	struct ct_quantiles dur_ns, grid_blocks, block_threads, regs, smem_bytes;
 	struct ct_quantiles launch_delay_ns;
 	uint64_t launch_delay_negative;
-	struct ct_top_kernel *top; /* by total time, names owned by the trace */
+	struct ct_top_kernel *top; /* every name, by total time; names owned by the trace */
 	uint32_t n_top;
+
+	uint64_t unlaunched, graph_launches, syncs, markers;
+	uint64_t with_counters;     /* kernels with a counter record */
+	int64_t kernel_ns;          /* summed durations */
+	int64_t overlapped_ns;      /* part of it shared with other kernels */
+	uint64_t memory_peak_bytes; /* of recorded allocations */
 };
 
 gboolean ct_stats_compute(const struct ct_trace *, struct ct_stats *, GError **);

@@ -1,0 +1,278 @@
+/*
+ * check - whether a trace may stand for isolated work.
+ *
+ * Two passes: which events are recorded must be known before waits can be judged.  What
+ * one stream did, over all lanes, goes through a sorter.
+ */
+#include "traces/check.h"
+
+#include <string.h>
+
+#include "traces/events.h"
+#include "traces/sorter.h"
+
+#define SORT_BYTES (8u << 20)
+
+const char *const ct_rule_name[CT_RULES] = {
+	[CT_RULE_COMPLETE] = "complete",
+	[CT_RULE_DROPS] = "no-drops",
+	[CT_RULE_LAUNCH_ORDER] = "launch-first",
+	[CT_RULE_DURATION] = "duration",
+	[CT_RULE_STREAM_ORDER] = "stream-order",
+	[CT_RULE_LANE_ORDER] = "lane-order",
+	[CT_RULE_EVENTS] = "events",
+	[CT_RULE_ALONE] = "alone",
+};
+
+const char *const ct_rule_text[CT_RULES] = {
+	[CT_RULE_COMPLETE] = "the trace has its end",
+	[CT_RULE_DROPS] = "the recorder lost nothing",
+	[CT_RULE_LAUNCH_ORDER] = "no device work starts before its call",
+	[CT_RULE_DURATION] = "all device work takes some time",
+	[CT_RULE_STREAM_ORDER] = "kernels of one stream do not overlap",
+	[CT_RULE_LANE_ORDER] = "operations of a lane are in order of issue",
+	[CT_RULE_EVENTS] = "events are recorded before they are waited for",
+	[CT_RULE_ALONE] = "kernels had the device to themselves",
+};
+
+struct stretch { /* a kernel in its stream */
+	uint32_t stream, lane;
+	int64_t start_ns, end_ns;
+	uint64_t position;
+	uint64_t programmatic;
+};
+
+struct inspector {
+	const struct ct_trace *trace;
+	struct ct_check *check;
+	struct ct_events *events;
+	struct ct_sorter *stretches;
+	int64_t kernel_ns, overlapped_ns;
+};
+
+/* Where the inspector is within a lane. */
+struct place {
+	uint32_t lane;
+	uint64_t position;
+	int64_t graph_ns; /* when the last graph launch began */
+	int64_t last_api_ns, last_start_ns;
+	uint64_t last_sequence;
+};
+
+static int compare_stretch(const void *a, const void *b)
+{
+	const struct stretch *x = a, *y = b;
+
+	if (x->stream != y->stream)
+		return x->stream < y->stream ? -1 : 1;
+	return (x->start_ns > y->start_ns) - (x->start_ns < y->start_ns);
+}
+
+static void fail(struct ct_check *check, enum ct_rule rule, uint32_t lane,
+		 uint64_t position, const char *what)
+{
+	struct ct_rule_result *result = &check->rule[rule];
+
+	result->failures++;
+	if (!result->first)
+		result->first =
+			g_strdup_printf("lane %u, operation %" G_GUINT64_FORMAT ": %s",
+					lane, position, what);
+}
+
+static const char *name_of(const struct ct_trace *trace, const struct ct_op *op)
+{
+	if (op->kind == CT_OP_KERNEL && op->shape != CT_NONE)
+		return ct_trace_string(trace, trace->shape[op->shape].name);
+	return op->kind == CT_OP_MEMCPY ? "copy" : op->kind == CT_OP_MEMSET ? "memset" : "";
+}
+
+static gboolean inspect_work(struct inspector *inspector, const struct ct_op *op,
+			     const struct place *at, GError **error)
+{
+	int64_t call_ns = op->flags & CT_OP_CHILD ? at->graph_ns : op->api_start_ns;
+	const char *name = name_of(inspector->trace, op);
+	struct ct_check *check = inspector->check;
+	struct stretch stretch = { .stream = op->stream,
+				   .lane = at->lane,
+				   .start_ns = op->start_ns,
+				   .end_ns = op->end_ns,
+				   .position = at->position,
+				   .programmatic = op->flags & CT_OP_PROGRAMMATIC };
+
+	if (call_ns != CT_TIME_NONE && op->start_ns < call_ns)
+		fail(check, CT_RULE_LAUNCH_ORDER, at->lane, at->position, name);
+	if (op->end_ns <= op->start_ns)
+		fail(check, CT_RULE_DURATION, at->lane, at->position, name);
+	if (op->kind != CT_OP_KERNEL)
+		return TRUE;
+	inspector->kernel_ns += op->end_ns - op->start_ns;
+	inspector->overlapped_ns += op->overlap_ns;
+	if (op->overlap_ns > 0)
+		fail(check, CT_RULE_ALONE, at->lane, at->position, name);
+	return op->stream == CT_NONE ||
+	       ct_sorter_add(inspector->stretches, &stretch, error);
+}
+
+/* The device's own lane is ordered by device start; nodes follow their graph launch. */
+static void inspect_order(struct inspector *inspector, const struct ct_op *op,
+			  struct place *at)
+{
+	gboolean own = inspector->trace->lane[at->lane].thread == CT_NONE;
+	gboolean ordered = at->position == 0 || op->sequence >= at->last_sequence;
+
+	if (own && op->start_ns != CT_TIME_NONE) {
+		ordered = ordered && op->start_ns >= at->last_start_ns;
+		at->last_start_ns = op->start_ns;
+	}
+	if (op->api_start_ns != CT_TIME_NONE) {
+		ordered = ordered && op->api_start_ns >= at->last_api_ns;
+		at->last_api_ns = op->api_start_ns;
+	}
+	at->last_sequence = op->sequence;
+	if (!ordered)
+		fail(inspector->check, CT_RULE_LANE_ORDER, at->lane, at->position,
+		     name_of(inspector->trace, op));
+}
+
+static gboolean inspect_op(struct inspector *inspector, const struct ct_op *op,
+			   struct place *at, GError **error)
+{
+	uint32_t process = inspector->trace->lane[at->lane].process;
+
+	inspect_order(inspector, op, at);
+	switch (op->kind) {
+	case CT_OP_GRAPH_LAUNCH:
+		at->graph_ns = op->api_start_ns;
+		return TRUE;
+	case CT_OP_EVENT_WAIT:
+	case CT_OP_EVENT_SYNC:
+		if (!ct_events_recorded(inspector->events, process, op))
+			fail(inspector->check, CT_RULE_EVENTS, at->lane, at->position,
+			     op->kind == CT_OP_EVENT_WAIT ? "wait" : "synchronisation");
+		return TRUE;
+	case CT_OP_KERNEL:
+	case CT_OP_MEMCPY:
+	case CT_OP_MEMSET:
+		return op->start_ns == CT_TIME_NONE ||
+		       inspect_work(inspector, op, at, error);
+	default:
+		return TRUE;
+	}
+}
+
+/* Runs over LANE once, gathering events (VISIT false) or inspecting. */
+static gboolean walk_lane(struct inspector *inspector, uint32_t lane, gboolean visit,
+			  GError **error)
+{
+	struct ct_cursor *cursor = ct_cursor_new(inspector->trace, lane);
+	struct place at = { .lane = lane,
+			    .graph_ns = CT_TIME_NONE,
+			    .last_api_ns = INT64_MIN,
+			    .last_start_ns = INT64_MIN };
+	g_autoptr(GError) failure = NULL;
+	const struct ct_op *op;
+	gboolean ok = TRUE;
+
+	while (ok && (op = ct_cursor_next(cursor, &failure))) {
+		if (visit)
+			ok = inspect_op(inspector, op, &at, &failure);
+		else if (op->kind == CT_OP_EVENT_RECORD)
+			ct_events_record(inspector->events,
+					 inspector->trace->lane[lane].process, op);
+		at.position++;
+	}
+	ct_cursor_free(cursor);
+	if (failure)
+		g_propagate_error(error, g_steal_pointer(&failure));
+	return ok && !failure;
+}
+
+/* A programmatic launch may begin before the kernel before it ends, no other may. */
+static gboolean inspect_streams(struct inspector *inspector, GError **error)
+{
+	g_autoptr(GError) failure = NULL;
+	const struct stretch *one;
+	uint32_t stream = CT_NONE;
+	int64_t busy_to_ns = 0;
+
+	if (!ct_sorter_sort(inspector->stretches, error))
+		return FALSE;
+	while ((one = ct_sorter_next(inspector->stretches, &failure))) {
+		if (one->stream == stream && one->start_ns < busy_to_ns &&
+		    !one->programmatic)
+			fail(inspector->check, CT_RULE_STREAM_ORDER, one->lane,
+			     one->position, "starts before the kernel before it ends");
+		busy_to_ns =
+			one->stream == stream ? MAX(busy_to_ns, one->end_ns) : one->end_ns;
+		stream = one->stream;
+	}
+	if (failure)
+		g_propagate_error(error, g_steal_pointer(&failure));
+	return !failure;
+}
+
+static void check_whole(struct inspector *inspector, double limit_pct)
+{
+	const struct ct_trace *trace = inspector->trace;
+	struct ct_check *check = inspector->check;
+	struct ct_rule_result *alone = &check->rule[CT_RULE_ALONE];
+
+	if (!trace->complete) {
+		check->rule[CT_RULE_COMPLETE].failures = 1;
+		check->rule[CT_RULE_COMPLETE].first = g_strdup(trace->missing);
+	}
+	if (trace->n_dropped) {
+		check->rule[CT_RULE_DROPS].failures = trace->n_dropped;
+		check->rule[CT_RULE_DROPS].first = g_strdup("not recorded");
+	}
+	if (inspector->kernel_ns > 0)
+		check->overlapped_pct = 100.0 * (double)inspector->overlapped_ns /
+					(double)inspector->kernel_ns;
+	if (check->overlapped_pct <= limit_pct) {
+		alone->failures = 0;
+		g_clear_pointer(&alone->first, g_free);
+	}
+}
+
+gboolean ct_trace_check(const struct ct_trace *trace, double limit_pct,
+			struct ct_check *check, GError **error)
+{
+	struct inspector inspector = {
+		.trace = trace,
+		.check = check,
+		.events = ct_events_new(),
+		.stretches = ct_sorter_new(sizeof(struct stretch), SORT_BYTES,
+					   compare_stretch, g_get_tmp_dir()),
+	};
+	gboolean ok = TRUE;
+
+	memset(check, 0, sizeof(*check));
+	check->n_ops = trace->n_ops;
+	for (int visit = FALSE; visit <= TRUE; visit++)
+		for (uint32_t i = 0; ok && i < trace->n_lanes; i++)
+			ok = walk_lane(&inspector, i, visit, error);
+	ok = ok && inspect_streams(&inspector, error);
+	ct_sorter_free(inspector.stretches);
+	ct_events_free(inspector.events);
+	if (ok)
+		check_whole(&inspector, limit_pct);
+	else
+		ct_check_clear(check);
+	return ok;
+}
+
+gboolean ct_check_passed(const struct ct_check *check)
+{
+	for (int i = 0; i < CT_RULES; i++)
+		if (check->rule[i].failures)
+			return FALSE;
+	return TRUE;
+}
+
+void ct_check_clear(struct ct_check *check)
+{
+	for (int i = 0; i < CT_RULES; i++)
+		g_clear_pointer(&check->rule[i].first, g_free);
+	memset(check, 0, sizeof(*check));
+}
