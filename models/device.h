@@ -20,7 +20,7 @@ struct ct_sm_limits {
 	uint32_t warp_size, threads, warps, blocks, registers;
 	uint32_t threads_per_block, registers_per_block, registers_per_thread;
 	uint32_t register_unit; /* registers are given to a warp in units of this many */
-	uint32_t partitions;	/* sub-partitions; registers are split evenly over them */
+	uint32_t partitions;    /* sub-partitions; registers are split evenly over them */
 	uint32_t smem_bytes, smem_default_per_block_bytes, smem_optin_per_block_bytes;
 	uint32_t smem_reserved_per_block_bytes, smem_unit_bytes;
 	uint32_t barriers;
@@ -30,9 +30,9 @@ struct ct_sm_limits {
 enum ct_dram_sharing { CT_DRAM_PROPORTIONAL, CT_DRAM_MAX_MIN };
 
 struct ct_device {
-	char *name;  /* of the file, without .json */
-	char *title; /* as the vendor writes it */
-	char *path;  /* where it was loaded from */
+	char *name;   /* of the file, without .json */
+	char *title;  /* as the vendor writes it */
+	char *path;   /* where it was loaded from */
 	char *vendor; /* "nvidia", "amd", ... */
 	uint32_t cc_major, cc_minor;
 	uint32_t sms, gpcs, tpcs; /* gpcs, tpcs: 0 if not known */
@@ -40,14 +40,14 @@ struct ct_device {
 	uint32_t resident_grids;    /* per device */
 	uint32_t stream_priorities; /* distinct levels */
 	int64_t memory_bytes, l2_bytes;
-	int64_t dram_bytes_per_s;	  /* peak */
+	int64_t dram_bytes_per_s;          /* peak */
 	uint32_t dram_efficiency_permille; /* reachable share of the peak */
-	uint32_t dram_saturation_sms;	  /* SMs that reach it */
+	uint32_t dram_saturation_sms;      /* SMs that reach it */
 	enum ct_dram_sharing dram_sharing;
 	uint32_t partition_min_sms, partition_granule_sms; /* green contexts; 0: none */
-	int64_t launch_latency_ns;  /* API start to kernel start on an idle device */
-	int64_t stream_gap_ns;	    /* end of a kernel to start of the next in its stream */
-	int64_t sync_wakeup_ns;	    /* end of work to the return of a waiting host call */
+	int64_t launch_latency_ns; /* API start to kernel start on an idle device */
+	int64_t stream_gap_ns;     /* end of a kernel to start of the next in its stream */
+	int64_t sync_wakeup_ns;    /* end of work to the return of a waiting host call */
 	int64_t graph_launch_ns, graph_node_ns;
 	char *sha256; /* of the file */
 	json_t *json; /* the document, for `device show` and for reports */

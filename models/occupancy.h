@@ -17,7 +17,8 @@ struct ct_occupancy_request {
 
 struct ct_occupancy {
 	uint32_t blocks_per_sm; /* 0: cannot be launched */
-	uint32_t limit_warps, limit_registers, limit_smem, limit_blocks; /* UINT32_MAX: none */
+	uint32_t limit_warps, limit_registers, limit_smem,
+		limit_blocks;                               /* UINT32_MAX: none */
 	uint32_t registers_per_block, smem_per_block_bytes; /* as allocated */
 };
 

@@ -1,0 +1,209 @@
+/*
+ * device - loads and checks a GPU board.
+ *
+ * The table below is the file format: cotenant-device(5) says it in prose.  Ranges are
+ * wide enough for any board that could be built and narrow enough that everything
+ * computed from a checked device fits its type.  What no single range can say (a
+ * carve-out larger than the shared memory) is in consistent().
+ */
+#include "models/device.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "models/sourced.h"
+#include "sim/base/error.h"
+
+#define MAX_SMS  1024 /* of the simulator */
+#define MAX_NS   1000000000
+#define MAX_REGS (1 << 20)
+#define MAX_SMEM (1 << 22)
+
+static const char *const sharings[] = { "proportional", "max-min", NULL };
+
+struct file {
+	struct ct_device device;
+	char *capability, *note;
+};
+
+#define AT(member) offsetof(struct file, device.member)
+/* A number; more members of the row may follow the unit. */
+#define NUMBER(key, of, member, low, high, ...)                                            \
+	{                                                                                  \
+		.path = key, .kind = of, .offset = AT(member), .min = low, .max = high,    \
+		.unit = __VA_ARGS__                                                        \
+	}
+#define U32(key, ...) NUMBER(key, CT_FIELD_U32, __VA_ARGS__)
+#define I64(key, ...) NUMBER(key, CT_FIELD_I64, __VA_ARGS__)
+
+/* clang-format off */
+static const struct ct_field fields[] = {
+	{ .path = "title", .kind = CT_FIELD_TEXT, .offset = AT(title) },
+	{ .path = "vendor", .kind = CT_FIELD_TEXT, .offset = AT(vendor) },
+	{ .path = "compute_capability", .kind = CT_FIELD_TEXT, .optional = TRUE,
+	  .offset = offsetof(struct file, capability) },
+	{ .path = "note", .kind = CT_FIELD_TEXT, .optional = TRUE,
+	  .offset = offsetof(struct file, note) },
+	U32("sms", sms, 1, MAX_SMS, "SMs"),
+	U32("gpcs", gpcs, 1, MAX_SMS, "GPCs", .optional = TRUE),
+	U32("tpcs", tpcs, 1, MAX_SMS, "TPCs", .optional = TRUE),
+	U32("resident_grids", resident_grids, 1, 1024, "grids"),
+	U32("stream_priorities", stream_priorities, 1, 8, "levels"),
+
+	U32("sm.warp_size", sm.warp_size, 1, 128, "threads"),
+	U32("sm.threads", sm.threads, 1, 8192, "threads"),
+	U32("sm.warps", sm.warps, 1, 255, "warps"),
+	U32("sm.blocks", sm.blocks, 1, 255, "blocks"),
+	U32("sm.registers", sm.registers, 1, MAX_REGS, "registers"),
+	U32("sm.threads_per_block", sm.threads_per_block, 1, 8192, "threads"),
+	U32("sm.registers_per_block", sm.registers_per_block, 1, MAX_REGS, "registers"),
+	U32("sm.registers_per_thread", sm.registers_per_thread, 1, 1024, "registers"),
+	U32("sm.register_unit", sm.register_unit, 1, 65536, "registers"),
+	U32("sm.partitions", sm.partitions, 1, 4, "partitions"),
+	U32("sm.smem_bytes", sm.smem_bytes, 0, MAX_SMEM, "bytes"),
+	U32("sm.smem_default_per_block_bytes", sm.smem_default_per_block_bytes, 0, MAX_SMEM, "bytes"),
+	U32("sm.smem_optin_per_block_bytes", sm.smem_optin_per_block_bytes, 0, MAX_SMEM, "bytes"),
+	U32("sm.smem_reserved_per_block_bytes", sm.smem_reserved_per_block_bytes, 0, MAX_SMEM, "bytes"),
+	U32("sm.smem_unit_bytes", sm.smem_unit_bytes, 1, 65536, "bytes"),
+	NUMBER("sm.smem_carveouts_bytes", CT_FIELD_U32_LIST, sm.carveout_bytes, 0, MAX_SMEM,
+	       "bytes", .count = AT(sm.n_carveouts), .max_count = CT_MAX_CARVEOUTS),
+	U32("sm.barriers", sm.barriers, 1, 1024, "barriers"),
+
+	I64("memory.bytes", memory_bytes, 1, INT64_C(1) << 50, "bytes"),
+	I64("memory.l2_bytes", l2_bytes, 0, INT64_C(1) << 40, "bytes"),
+	I64("dram.bytes_per_s", dram_bytes_per_s, INT64_C(1000000000),
+	    INT64_C(1000000000000000), "bytes/s"),
+	U32("dram.efficiency_permille", dram_efficiency_permille, 1, 1000, "permille"),
+	U32("dram.saturation_sms", dram_saturation_sms, 1, MAX_SMS, "SMs"),
+	{ .path = "dram.sharing", .kind = CT_FIELD_CHOICE, .offset = AT(dram_sharing),
+	  .choices = sharings },
+
+	U32("partition.min_sms", partition_min_sms, 0, MAX_SMS, "SMs"),
+	U32("partition.granule_sms", partition_granule_sms, 0, MAX_SMS, "SMs"),
+
+	I64("latency.launch_ns", launch_latency_ns, 0, MAX_NS, "ns"),
+	I64("latency.stream_gap_ns", stream_gap_ns, 0, MAX_NS, "ns"),
+	I64("latency.sync_wakeup_ns", sync_wakeup_ns, 0, MAX_NS, "ns"),
+	I64("latency.graph_launch_ns", graph_launch_ns, 0, MAX_NS, "ns"),
+	I64("latency.graph_node_ns", graph_node_ns, 0, MAX_NS, "ns"),
+};
+/* clang-format on */
+
+static gboolean capability(struct file *file, const char *path, GError **error)
+{
+	struct ct_device *d = &file->device;
+	char rest;
+
+	if (file->capability &&
+	    sscanf(file->capability, "%2u.%1u%c", &d->cc_major, &d->cc_minor, &rest) != 2) {
+		ct_input_error(error, "%s: compute_capability: must be like \"9.0\"", path);
+		return FALSE;
+	}
+	if (!file->capability && strcmp(d->vendor, "nvidia") == 0) {
+		ct_input_error(error, "%s: compute_capability: is missing", path);
+		return FALSE;
+	}
+	return TRUE;
+}
+
+/* What holds between numbers. */
+static gboolean consistent(const struct ct_device *d, const char *path, GError **error)
+{
+	const struct ct_sm_limits *sm = &d->sm;
+	const struct {
+		gboolean holds;
+		const char *key, *rule;
+	} rules[] = {
+		{ sm->threads == sm->warps * sm->warp_size, "sm.threads",
+		  "must be sm.warps times sm.warp_size" },
+		{ sm->threads_per_block <= sm->threads, "sm.threads_per_block",
+		  "must not exceed sm.threads" },
+		{ sm->registers_per_block <= sm->registers, "sm.registers_per_block",
+		  "must not exceed sm.registers" },
+		{ sm->registers % (sm->partitions * sm->register_unit) == 0, "sm.registers",
+		  "must be a multiple of sm.partitions times sm.register_unit" },
+		{ sm->registers / (sm->partitions * sm->register_unit) <= 255,
+		  "sm.registers", "must be at most 255 units in each partition" },
+		{ sm->smem_optin_per_block_bytes <= sm->smem_bytes,
+		  "sm.smem_optin_per_block_bytes", "must not exceed sm.smem_bytes" },
+		{ sm->smem_default_per_block_bytes <= sm->smem_optin_per_block_bytes,
+		  "sm.smem_default_per_block_bytes",
+		  "must not exceed sm.smem_optin_per_block_bytes" },
+		{ sm->carveout_bytes[sm->n_carveouts - 1] == sm->smem_bytes,
+		  "sm.smem_carveouts_bytes", "must end with sm.smem_bytes" },
+		{ sm->smem_bytes / sm->smem_unit_bytes <= UINT16_MAX, "sm.smem_unit_bytes",
+		  "is too small for sm.smem_bytes" },
+		{ d->tpcs <= d->sms, "tpcs", "must not exceed sms" },
+		{ d->gpcs <= d->sms, "gpcs", "must not exceed sms" },
+		{ d->l2_bytes <= d->memory_bytes, "memory.l2_bytes",
+		  "must not exceed memory.bytes" },
+		{ d->dram_saturation_sms <= d->sms, "dram.saturation_sms",
+		  "must not exceed sms" },
+		{ d->partition_min_sms <= d->sms, "partition.min_sms",
+		  "must not exceed sms" },
+		{ !d->partition_min_sms == !d->partition_granule_sms,
+		  "partition.granule_sms",
+		  "must be 0 if and only if partition.min_sms is" },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rules); i++) {
+		if (!rules[i].holds) {
+			ct_input_error(error, "%s: %s: %s", path, rules[i].key,
+				       rules[i].rule);
+			return FALSE;
+		}
+	}
+	return TRUE;
+}
+
+struct ct_device *ct_device_load(const char *name, GError **error)
+{
+	g_autofree char *path = ct_sourced_find("device", name, error);
+	struct file file = { 0 };
+	struct ct_device *device;
+	gboolean good;
+
+	if (!path)
+		return NULL;
+	file.device.json = ct_sourced_load(path, &file.device.sha256, error);
+	if (!file.device.json)
+		return NULL;
+	good = ct_sourced_read(file.device.json, path, fields, G_N_ELEMENTS(fields), &file,
+			       error) &&
+	       capability(&file, path, error) && consistent(&file.device, path, error);
+	g_free(file.capability);
+	g_free(file.note);
+	device = g_new(struct ct_device, 1);
+	*device = file.device;
+	device->name = ct_sourced_name(path);
+	device->path = g_steal_pointer(&path);
+	if (!good)
+		g_clear_pointer(&device, ct_device_free);
+	return device;
+}
+
+void ct_device_free(struct ct_device *device)
+{
+	if (!device)
+		return;
+	g_free(device->name);
+	g_free(device->title);
+	g_free(device->path);
+	g_free(device->vendor);
+	g_free(device->sha256);
+	json_decref(device->json);
+	g_free(device);
+}
+
+gboolean ct_device_check(const char *path, GError **error)
+{
+	struct ct_device *device = ct_device_load(path, error);
+
+	ct_device_free(device);
+	return device != NULL;
+}
+
+char **ct_device_list(GError **error)
+{
+	return ct_sourced_list("device", error);
+}
