@@ -73,6 +73,10 @@ void ct_assembler_stream(struct ct_assembler *, uint32_t device, uint32_t contex
 			 uint32_t stream, int32_t priority, uint32_t flags);
 void ct_assembler_process(struct ct_assembler *, uint64_t process, const char *name);
 
+/* The times count from BASE_NS of CLOCK: it goes into the header's origin and nowhere
+ * else, so it may be said at any time before the end.  Not said: 0, unknown. */
+void ct_assembler_clock(struct ct_assembler *, int64_t base_ns, enum ct_clock clock);
+
 gboolean ct_assembler_call(struct ct_assembler *, const struct ct_call *, GError **);
 gboolean ct_assembler_work(struct ct_assembler *, const struct ct_work_item *, GError **);
 gboolean ct_assembler_marker(struct ct_assembler *, uint64_t process, uint64_t thread,

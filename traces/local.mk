@@ -1,22 +1,34 @@
 # Traces: the format, its reader and writer, importers, exporters, tools.
 noinst_LTLIBRARIES += traces/libtraces.la
 traces_libtraces_la_SOURCES = \
+	traces/api-call.c \
+	traces/api-call.h \
 	traces/assemble.h \
 	traces/check.c \
 	traces/check.h \
 	traces/copier.c \
 	traces/copier.h \
-	traces/cut.c \
-	traces/cut.h \
-	traces/events.c \
-	traces/events.h \
 	traces/csv.c \
 	traces/csv.h \
+	traces/cut.c \
+	traces/cut.h \
+	traces/decimal.c \
+	traces/decimal.h \
+	traces/events.c \
+	traces/events.h \
 	traces/export.h \
 	traces/format.h \
-	traces/import.h \
+	traces/gz-input.c \
+	traces/gz-input.h \
+	traces/import-kineto.c \
 	traces/import-nsys-csv.c \
 	traces/import-orion-csv.c \
+	traces/import.c \
+	traces/import.h \
+	traces/kineto-sync.c \
+	traces/kineto-sync.h \
+	traces/kineto.c \
+	traces/kineto.h \
 	traces/merge.c \
 	traces/merge.h \
 	traces/quantiles.c \

@@ -1,0 +1,82 @@
+/*
+ * api-call - which operation a CUDA or HIP function is, by its name.
+ *
+ * The three libraries name the same things alike: behind "cuda", "cu" and "hip" the
+ * names agree but for decorations at the end (_v2, _ptsz, Async, WithFlags).  A table of
+ * beginnings is therefore enough, and a function of tomorrow falls into its place.
+ *
+ * Stream-ordered allocation (cudaMallocAsync, cudaFreeAsync) is left out on purpose:
+ * CT_OP_FREE blocks as cudaFree does, and that is what the asynchronous one avoids.
+ */
+#include "traces/api-call.h"
+
+#include <string.h>
+
+enum { ANY = 0, NOT_ASYNC = 1, BLOCKING_UNLESS_ASYNC = 2 };
+
+/* The first that matches decides; kind 0: no operation. */
+static const struct rule {
+	const char *begins;
+	uint8_t kind, keep, how;
+} rules[] = {
+	{ "LaunchHostFunc", 0, 0, ANY },
+	{ "Launch", CT_OP_KERNEL, 0, ANY },
+	{ "ModuleLaunch", CT_OP_KERNEL, 0, ANY },
+	{ "ExtLaunch", CT_OP_KERNEL, 0, ANY },
+	{ "ExtModuleLaunch", CT_OP_KERNEL, 0, ANY },
+	{ "HccModuleLaunch", CT_OP_KERNEL, 0, ANY },
+	{ "GraphLaunch", CT_OP_GRAPH_LAUNCH, 0, ANY },
+	{ "Memcpy", CT_OP_MEMCPY, 0, BLOCKING_UNLESS_ASYNC },
+	{ "Memset", CT_OP_MEMSET, 0, ANY },
+	{ "EventRecord", CT_OP_EVENT_RECORD, 1, ANY },
+	{ "StreamWaitEvent", CT_OP_EVENT_WAIT, 1, ANY },
+	{ "EventSynchronize", CT_OP_EVENT_SYNC, 1, ANY },
+	{ "StreamSynchronize", CT_OP_STREAM_SYNC, 1, ANY },
+	{ "DeviceSynchronize", CT_OP_DEVICE_SYNC, 1, ANY },
+	{ "CtxSynchronize", CT_OP_DEVICE_SYNC, 1, ANY },
+	{ "ThreadSynchronize", CT_OP_DEVICE_SYNC, 1, ANY },
+	{ "MallocHost", 0, 0, ANY },
+	{ "Malloc", CT_OP_ALLOC, 1, NOT_ASYNC },
+	{ "MemAllocHost", 0, 0, ANY },
+	{ "MemAlloc", CT_OP_ALLOC, 1, NOT_ASYNC },
+	{ "MemFreeHost", 0, 0, ANY },
+	{ "MemFree", CT_OP_FREE, 1, NOT_ASYNC },
+	{ "FreeHost", 0, 0, ANY },
+	{ "Free", CT_OP_FREE, 1, NOT_ASYNC },
+};
+
+static gboolean begins_with(const char *text, size_t length, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	return length >= n && memcmp(text, prefix, n) == 0;
+}
+
+gboolean ct_api_call(const char *name, size_t length, struct ct_api_call *call)
+{
+	static const char *const libraries[] = { "cuda", "cu", "hip" };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(libraries); i++) {
+		if (begins_with(name, length, libraries[i])) {
+			name += strlen(libraries[i]);
+			length -= strlen(libraries[i]);
+			break;
+		}
+	}
+	for (size_t i = 0; i < G_N_ELEMENTS(rules); i++) {
+		const struct rule *rule = &rules[i];
+		gboolean async;
+
+		if (!begins_with(name, length, rule->begins))
+			continue;
+		async = g_strstr_len(name, (gssize)length, "Async") != NULL;
+		if (rule->kind == 0 || (rule->how == NOT_ASYNC && async))
+			return FALSE;
+		call->kind = rule->kind;
+		call->keep = rule->keep;
+		call->flags =
+			rule->how == BLOCKING_UNLESS_ASYNC && !async ? CT_OP_BLOCKING : 0;
+		return TRUE;
+	}
+	return FALSE;
+}
