@@ -25,7 +25,8 @@
  * Rules.  Little endian; all records are multiples of 8 bytes and 8-aligned in the
  * file, so an uncompressed file is used in place through mmap.  All times are int64
  * nanoseconds since the trace's origin (the earliest time in it); CT_TIME_NONE means
- * "not recorded".  Tables number their records from 0 in file order, across chunks.
+ * "not recorded".  Tables number their records from 0 in file order, across chunks; a
+ * record names only records that stand before it.  record.h holds what makes one valid.
  * Unknown chunk types are skipped by length; a reader refuses a newer major version
  * and accepts a newer minor one.  Records grow only by a new chunk type.
  *
@@ -43,8 +44,11 @@
 #define CT_TRACE_MINOR 0
 #define CT_CHUNK_MAGIC 0x4b4e4843u /* "CHNK" */
 #define CT_CHUNK_BYTES (1u << 20)  /* payload limit before compression */
+#define CT_TABLE_BYTES (1u << 28)  /* limit of all tables together */
+#define CT_STRING_BYTES (1u << 16) /* limit of one string, with its NUL */
 #define CT_NONE UINT32_MAX	   /* "no index", in every uint32_t index */
 #define CT_TIME_NONE INT64_MIN
+#define CT_TIME_MAX (INT64_MAX / 2) /* of any other time, either sign: no difference overflows */
 
 struct ct_trace_header { /* 64 bytes, at offset 0 */
 	char magic[8];
@@ -83,7 +87,8 @@ struct ct_chunk_header { /* 48 bytes; the payload follows, padded to 8 */
 	uint32_t raw_bytes;	/* payload after decompression, <= CT_CHUNK_BYTES */
 	uint32_t stored_bytes;	/* payload in the file, without padding */
 	uint64_t payload_checksum; /* XXH64, seed 0, of the stored payload */
-	uint64_t reserved;
+	uint32_t n_kernels;	/* CT_CHUNK_OPS: kernels among its records; else 0 */
+	uint32_t reserved;
 	uint64_t checksum;	/* XXH64, seed 0, of the 40 bytes before */
 };
 
@@ -128,8 +133,9 @@ struct ct_stream_record { /* 24 bytes */
 
 struct ct_lane_record { /* 16 bytes */
 	uint32_t process; /* index; CT_NONE: unknown */
-	uint32_t thread;  /* the source's thread number; CT_NONE: the device's own lane */
-	uint32_t reserved[2];
+	uint32_t thread;  /* the source's thread number; CT_NONE: a device's own lane */
+	uint32_t device;  /* index, of a device's own lane; CT_NONE: unknown, or a thread */
+	uint32_t reserved;
 };
 
 struct ct_shape_record { /* 64 bytes: what is launched, without when */

@@ -10,6 +10,7 @@ traces_libtraces_la_SOURCES = \
 	traces/copier.h \
 	traces/csv.c \
 	traces/csv.h \
+	traces/cursor.c \
 	traces/cut.c \
 	traces/cut.h \
 	traces/decimal.c \
@@ -25,6 +26,8 @@ traces_libtraces_la_SOURCES = \
 	traces/import-orion-csv.c \
 	traces/import.c \
 	traces/import.h \
+	traces/intern.c \
+	traces/intern.h \
 	traces/kineto-sync.c \
 	traces/kineto-sync.h \
 	traces/kineto.c \
@@ -33,10 +36,18 @@ traces_libtraces_la_SOURCES = \
 	traces/merge.h \
 	traces/quantiles.c \
 	traces/quantiles.h \
+	traces/reader-chunks.c \
+	traces/reader-index.h \
+	traces/reader.c \
 	traces/reader.h \
+	traces/record.c \
+	traces/record.h \
 	traces/sorter.h \
 	traces/stats.c \
 	traces/stats.h \
+	traces/utf8.c \
+	traces/utf8.h \
+	traces/writer.c \
 	traces/writer.h
 traces_libtraces_la_LIBADD = $(GLIB_LIBS) $(YAJL_LIBS) $(SQLITE_LIBS) $(ZSTD_LIBS) \
 	$(ZLIB_LIBS) $(XXHASH_LIBS)

@@ -9,6 +9,10 @@
  * enters it.
  *
  * A trace is immutable and may be shared by threads; a cursor belongs to one.
+ *
+ * Files of up to a MiB are read instead of mapped.  A larger one that another program
+ * cuts short while it is open is refused at the next chunk, but a cut inside the very
+ * chunk being read ends the program with SIGBUS.
  */
 #ifndef CT_TRACES_READER_H
 #define CT_TRACES_READER_H

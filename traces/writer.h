@@ -2,13 +2,15 @@
  * writer.h - appends a trace file, chunk by chunk.
  *
  * Loaded into other people's programs by the recorder: no GLib, no abort, no output;
- * every function returns 0 or -errno, and after the first failure all later calls
- * return that same error and write nothing.
+ * every function returns 0 or -errno.  A record that breaks the rules of record.h is
+ * refused with -EINVAL and nothing else happens; after any other failure all later
+ * calls return that same error and write nothing.
  *
  * Table records are interned or appended first and named by the index they got.  A
  * chunk of operations is written when it is full or its lane ends; all pending table
  * records are written before it.  The file is complete after ct_writer_close();
- * killed before, it holds every chunk written so far.  Not thread-safe.
+ * killed before, it holds every chunk written so far.  Memory held for unwritten
+ * operations is bounded, whatever the number of lanes.  Not thread-safe.
  */
 #ifndef CT_TRACES_WRITER_H
 #define CT_TRACES_WRITER_H
@@ -29,7 +31,11 @@ struct ct_writer_options {
 int ct_writer_open(const char *path, const struct ct_writer_options *options,
 		   struct ct_writer **out);
 
-/* Interned: equal input gives the same index.  Index or -errno. */
+/* Sets what the header says of the clock once that is known. */
+int ct_writer_clock(struct ct_writer *, int64_t origin_ns, uint32_t clock);
+
+/* Interned: equal input gives the same index.  Index or -errno.  Text ends at its first
+ * NUL, is cut at CT_STRING_BYTES, and what is not UTF-8 in it becomes '?'. */
 int64_t ct_writer_string(struct ct_writer *, const char *text, size_t length);
 int64_t ct_writer_shape(struct ct_writer *, const struct ct_shape_record *);
 

@@ -1,9 +1,17 @@
 # Unit tests: tests/unit/NAME.c holds the tests of one module.  Each exits 0, 1 or 77.
 UNIT_TESTS = \
-	tests/unit/occupancy
+	tests/unit/occupancy \
+	tests/unit/trace-roundtrip
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 
 tests_unit_occupancy_SOURCES = tests/unit/occupancy.c
 tests_unit_occupancy_LDADD = models/libmodels.la $(ZLIB_LIBS)
 EXTRA_DIST += tests/data/README.md tests/data/occupancy_golden.csv.gz
+
+TRACE_SAMPLE = tests/unit/trace-sample.c tests/unit/trace-sample.h
+TRACE_TEST_LIBS = traces/libtraces.la $(CHECK_LIBS)
+
+tests_unit_trace_roundtrip_SOURCES = tests/unit/trace-roundtrip.c $(TRACE_SAMPLE)
+tests_unit_trace_roundtrip_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_trace_roundtrip_LDADD = $(TRACE_TEST_LIBS)
