@@ -1,5 +1,17 @@
 # Policies: the contract, the broker, and one file per policy.
-noinst_LTLIBRARIES += policies/libbroker.la policies/libpolicies.la
+
+# To add a policy: write policies/NAME.c and add a word here.
+CT_POLICIES = \
+	policies/exclusive.so \
+	policies/fifo.so \
+	policies/gate_priority.so \
+	policies/partition.so \
+	policies/priority.so \
+	policies/share.so \
+	policies/skeleton.so \
+	policies/turns.so
+
+noinst_LTLIBRARIES += policies/libbroker.la policies/libbuiltin.la policies/libpolicies.la
 
 # What is also loaded into other people's processes: plain C11, libc only.
 policies_libbroker_la_SOURCES = \
@@ -17,6 +29,32 @@ policies_libbroker_la_SOURCES = \
 	policies/policy.h
 policies_libbroker_la_CFLAGS = $(AM_CFLAGS) $(STRICT_CFLAGS)
 
+# Every policy is compiled twice: into the program, and as a module of its own.
+policies_libbuiltin_la_SOURCES = $(CT_POLICIES:.so=.c)
+policies_libbuiltin_la_CPPFLAGS = $(AM_CPPFLAGS) -DCT_POLICY_BUILTIN
+policies_libbuiltin_la_CFLAGS = $(AM_CFLAGS) $(STRICT_CFLAGS)
+
+# Not through libtool: automake wants a line of flags for each module not named lib*.
+policy_DATA += $(CT_POLICIES)
+CLEANFILES += $(CT_POLICIES)
+SUFFIXES += .so
+.c.so:
+	$(AM_V_CC)$(MKDIR_P) $(@D) && $(CC) $(DEFS) $(DEFAULT_INCLUDES) $(AM_CPPFLAGS) $(CPPFLAGS) \
+	$(AM_CFLAGS) $(STRICT_CFLAGS) $(CFLAGS) -fPIC -shared -fvisibility=hidden \
+	$(AM_LDFLAGS) $(LDFLAGS) -o $@ $<
+$(CT_POLICIES): $(srcdir)/policies/policy.h
+
 policies_libpolicies_la_SOURCES = \
+	policies/options.c \
+	policies/options.h \
+	policies/registry.c \
 	policies/registry.h
-policies_libpolicies_la_LIBADD = policies/libbroker.la $(GLIB_LIBS) $(JANSSON_LIBS)
+nodist_policies_libpolicies_la_SOURCES = policies/builtin.h
+policies_libpolicies_la_LIBADD = policies/libbuiltin.la policies/libbroker.la $(GLIB_LIBS) \
+	$(JANSSON_LIBS)
+
+BUILT_SOURCES += policies/builtin.h
+CLEANFILES += policies/builtin.h
+policies/builtin.h: $(srcdir)/policies/local.mk
+	$(AM_V_GEN)mkdir -p policies && \
+	for p in $(CT_POLICIES:policies/%.so=%); do echo "CT_BUILTIN($$p)"; done >$@
