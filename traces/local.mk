@@ -42,6 +42,7 @@ traces_libtraces_la_SOURCES = \
 	traces/reader.h \
 	traces/record.c \
 	traces/record.h \
+	traces/sorter.c \
 	traces/sorter.h \
 	traces/stats.c \
 	traces/stats.h \

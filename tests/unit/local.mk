@@ -1,6 +1,7 @@
 # Unit tests: tests/unit/NAME.c holds the tests of one module.  Each exits 0, 1 or 77.
 UNIT_TESTS = \
 	tests/unit/occupancy \
+	tests/unit/sorter \
 	tests/unit/trace-roundtrip
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
@@ -15,3 +16,7 @@ TRACE_TEST_LIBS = traces/libtraces.la $(CHECK_LIBS)
 tests_unit_trace_roundtrip_SOURCES = tests/unit/trace-roundtrip.c $(TRACE_SAMPLE)
 tests_unit_trace_roundtrip_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_trace_roundtrip_LDADD = $(TRACE_TEST_LIBS)
+
+tests_unit_sorter_SOURCES = tests/unit/sorter.c
+tests_unit_sorter_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_sorter_LDADD = $(TRACE_TEST_LIBS)
