@@ -9,17 +9,14 @@
  */
 #include "traces/csv.h"
 
-#include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <zlib.h>
 
 #include "sim/base/error.h"
+#include "traces/gz-input.h"
 
 struct ct_csv {
 	char *path;
-	gzFile file;
-	guint64 file_bytes;
+	struct ct_gz_input *file;
 	guint64 line, record_line;
 	GString *text;              /* the record's fields, each ended by NUL */
 	gsize start[CT_CSV_FIELDS]; /* of the fields in text */
@@ -30,18 +27,14 @@ struct ct_csv {
 
 struct ct_csv *ct_csv_open(const char *path, GError **error)
 {
-	struct stat st;
+	struct ct_gz_input *file = ct_gz_input_open(path, error);
 	struct ct_csv *csv;
-	gzFile file = gzopen(path, "rbe");
 
-	if (!file) {
-		ct_input_error(error, "%s: cannot open: %s", path, g_strerror(errno));
+	if (!file)
 		return NULL;
-	}
 	csv = g_new0(struct ct_csv, 1);
 	csv->path = g_strdup(path);
 	csv->file = file;
-	csv->file_bytes = stat(path, &st) == 0 ? (guint64)st.st_size : 0;
 	csv->line = 1;
 	csv->text = g_string_new(NULL);
 	return csv;
@@ -51,7 +44,7 @@ void ct_csv_free(struct ct_csv *csv)
 {
 	if (!csv)
 		return;
-	gzclose(csv->file);
+	ct_gz_input_close(csv->file);
 	g_string_free(csv->text, TRUE);
 	g_free(csv->path);
 	g_free(csv);
@@ -64,27 +57,19 @@ guint64 ct_csv_line(const struct ct_csv *csv)
 
 double ct_csv_done(const struct ct_csv *csv)
 {
-	return csv->file_bytes ? (double)gzoffset(csv->file) / (double)csv->file_bytes
-			       : 1.0;
+	return ct_gz_input_done(csv->file);
 }
 
 /* The next byte; -1 at the end, -2 on *ERROR. */
 static int peek(struct ct_csv *csv, GError **error)
 {
-	int n, code;
-	const char *why;
+	gssize n;
 
 	if (csv->chunk_at < csv->chunk_end)
 		return (unsigned char)csv->chunk[csv->chunk_at];
-	n = gzread(csv->file, csv->chunk, sizeof(csv->chunk));
-	why = gzerror(csv->file, &code);
-	/* A gzip file that was cut off ends in Z_BUF_ERROR after its last good byte. */
-	if (n < 0 || (n == 0 && code != Z_OK && code != Z_STREAM_END)) {
-		ct_input_error(error, "%s: line %" G_GUINT64_FORMAT ": cannot read on: %s",
-			       csv->path, csv->line,
-			       code == Z_ERRNO ? g_strerror(errno) : why);
+	n = ct_gz_input_read(csv->file, csv->chunk, sizeof(csv->chunk), error);
+	if (n < 0)
 		return -2;
-	}
 	csv->chunk_at = 0;
 	csv->chunk_end = (size_t)n;
 	return n ? (unsigned char)csv->chunk[0] : -1;
@@ -221,36 +206,4 @@ char *const *ct_csv_next(struct ct_csv *csv, unsigned *n, GError **error)
 		csv->field[i] = csv->text->str + csv->start[i];
 	*n = count;
 	return csv->field;
-}
-
-gboolean ct_csv_decimal(const char *text, gint64 scale, gint64 *value)
-{
-	gboolean negative = *text == '-', digits = FALSE;
-	gint64 whole = 0, part = 0, unit = scale;
-
-	if (*text == '-' || *text == '+')
-		text++;
-	for (; g_ascii_isdigit(*text); text++, digits = TRUE)
-		if (__builtin_mul_overflow(whole, 10, &whole) ||
-		    __builtin_add_overflow(whole, *text - '0', &whole))
-			return FALSE;
-	if (__builtin_mul_overflow(whole, scale, &whole))
-		return FALSE;
-	if (*text == '.') {
-		for (text++; g_ascii_isdigit(*text) && unit % 10 == 0 && unit > 1; text++) {
-			unit /= 10;
-			part += (*text - '0') * unit;
-			digits = TRUE;
-		}
-		if (g_ascii_isdigit(*text)) {
-			part += *text >= '5';
-			digits = TRUE;
-		}
-		while (g_ascii_isdigit(*text))
-			text++;
-	}
-	if (*text || !digits || __builtin_add_overflow(whole, part, &whole))
-		return FALSE;
-	*value = negative ? -whole : whole;
-	return TRUE;
 }

@@ -28,8 +28,4 @@ guint64 ct_csv_line(const struct ct_csv *);
 /* How much of the file was read, 0..1. */
 double ct_csv_done(const struct ct_csv *);
 
-/* TEXT, a plain decimal such as "-12.345", times SCALE, exactly: digits below one unit
- * are rounded half away from zero.  FALSE if TEXT is anything else, or too large. */
-gboolean ct_csv_decimal(const char *text, gint64 scale, gint64 *value);
-
 #endif

@@ -16,6 +16,7 @@
 
 #include "sim/base/error.h"
 #include "traces/csv.h"
+#include "traces/decimal.h"
 #include "traces/import.h"
 
 enum column {
@@ -60,12 +61,11 @@ static const char *const column_name[N_COLUMNS] = {
 
 static const struct unit {
 	const char *name;
-	gint64 scale; /* to nanoseconds or bytes */
+	int scale; /* powers of ten to nanoseconds or bytes */
 } units[] = {
-	{ "", 1 },           { "(ns)", 1 },          { "(us)", 1000 },
-	{ "(ms)", 1000000 }, { "(s)", 1000000000 },  { ":ts_ns", 1 },
-	{ ":dur_ns", 1 },    { "(B)", 1 },           { "(KB)", 1000 },
-	{ "(MB)", 1000000 }, { "(GB)", 1000000000 }, { ":mem_B", 1 },
+	{ "", 0 },     { "(ns)", 0 },   { "(us)", 3 },    { "(ms)", 6 },
+	{ "(s)", 9 },  { ":ts_ns", 0 }, { ":dur_ns", 0 }, { "(B)", 0 },
+	{ "(KB)", 3 }, { "(MB)", 6 },   { "(GB)", 9 },    { ":mem_B", 0 },
 };
 
 struct report {
@@ -73,7 +73,7 @@ struct report {
 	const char *path;
 	struct ct_assembler *out;
 	int at[N_COLUMNS]; /* where in the record; -1: this version has none */
-	gint64 scale[N_COLUMNS];
+	int scale[N_COLUMNS];
 	char *const *field;
 	unsigned n_fields;
 	GHashTable *devices; /* ids that were described */
@@ -101,7 +101,7 @@ static gboolean number(const struct report *in, enum column i, gint64 max, gint6
 
 	if (!*s)
 		return TRUE;
-	if (!ct_csv_decimal(s, in->scale[i], value))
+	if (!ct_decimal(s, strlen(s), in->scale[i], value))
 		return fail(in, i, "is not a number", error);
 	if (*value < 0 || *value > max)
 		return fail(in, i, "is out of range", error);
@@ -177,7 +177,8 @@ static gboolean device(struct report *in, guint32 *id, GError **error)
 	if (!open || !g_str_has_suffix(open, ")"))
 		return fail(in, DEVICE, "does not end in a device number", error);
 	digits = g_strndup(open + 1, strlen(open) - 2);
-	if (!ct_csv_decimal(digits, 1, &number) || number < 0 || number >= CT_NONE)
+	if (!ct_decimal(digits, strlen(digits), 0, &number) || number < 0 ||
+	    number >= CT_NONE)
 		return fail(in, DEVICE, "does not end in a device number", error);
 	*id = (guint32)number;
 	if (g_hash_table_add(in->devices, GUINT_TO_POINTER(*id))) {
@@ -272,8 +273,9 @@ static gboolean record(struct report *in, GError **error)
 	struct ct_work_item work = { .process = UINT64_MAX };
 	gint64 start, duration = 0, correlation = 0, stream = CT_NONE, context = CT_NONE;
 	gint64 green = 0;
+	const char *when = text(in, START);
 
-	if (!ct_csv_decimal(text(in, START), in->scale[START], &start))
+	if (!ct_decimal(when, strlen(when), in->scale[START], &start))
 		return fail(in, START, "is not a time", error);
 	if (!*text(in, DURATION))
 		return fail(in, DURATION, "is missing", error);

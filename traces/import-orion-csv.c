@@ -20,6 +20,7 @@
 
 #include "sim/base/error.h"
 #include "traces/csv.h"
+#include "traces/decimal.h"
 #include "traces/import.h"
 
 enum column { NAME, PROFILE, FOOTPRINT, SMS, DURATION, N_COLUMNS };
@@ -60,7 +61,8 @@ static gboolean header(struct profile *in, GError **error)
 static gboolean number(const struct profile *in, char *const *field, enum column i,
 		       gint64 min, gint64 max, gint64 *value, GError **error)
 {
-	if (ct_csv_decimal(field[i], 1, value) && *value >= min && *value <= max)
+	if (ct_decimal(field[i], strlen(field[i]), 0, value) && *value >= min &&
+	    *value <= max)
 		return TRUE;
 	ct_input_error(error,
 		       "%s: line %" G_GUINT64_FORMAT ": %s \"%.64s\" is not a number from "

@@ -13,6 +13,7 @@
 
 const struct ct_importer *const ct_importers[] = {
 	&ct_import_kineto,
+	&ct_import_nsys_sqlite,
 	&ct_import_nsys_csv,
 	&ct_import_orion_csv,
 	NULL,

@@ -23,6 +23,7 @@ traces_libtraces_la_SOURCES = \
 	traces/gz-input.h \
 	traces/import-kineto.c \
 	traces/import-nsys-csv.c \
+	traces/import-nsys-sqlite.c \
 	traces/import-orion-csv.c \
 	traces/import.c \
 	traces/import.h \
@@ -34,6 +35,10 @@ traces_libtraces_la_SOURCES = \
 	traces/kineto.h \
 	traces/merge.c \
 	traces/merge.h \
+	traces/nsys-calls.c \
+	traces/nsys-ranges.c \
+	traces/nsys-target.c \
+	traces/nsys.h \
 	traces/quantiles.c \
 	traces/quantiles.h \
 	traces/reader-chunks.c \
@@ -44,6 +49,8 @@ traces_libtraces_la_SOURCES = \
 	traces/record.h \
 	traces/sorter.c \
 	traces/sorter.h \
+	traces/sqlite-table.c \
+	traces/sqlite-table.h \
 	traces/stats.c \
 	traces/stats.h \
 	traces/utf8.c \
