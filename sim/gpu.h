@@ -54,7 +54,7 @@ struct ct_grid {
 	int64_t submitted_ns, start_ns, end_ns; /* start: first block placed */
 	int64_t behind_priority_ns; /* of start - submitted: a higher priority was queued */
 	struct ct_grid *next;       /* in the lists below, and the gpu's own */
-	uint32_t slot;              /* the gpu's own */
+	uint64_t serial;            /* the gpu's own: order of submission */
 };
 
 struct ct_gpu_options {
@@ -68,14 +68,15 @@ void ct_gpu_free(struct ct_gpu *);
 /* Part 3 of the instant the gpu stands at. */
 void ct_gpu_submit(struct ct_gpu *, struct ct_grid *);
 
-/* Parts 4 and 5; to be called once per instant in which the caller had a part. */
+/* Parts 4 and 5; ct_gpu_run() would do them too, but starts are known from here on. */
 void ct_gpu_settle(struct ct_gpu *);
 
 /*
  * Advances to the earlier of UNTIL_NS and the first instant in which a grid ends, does
  * parts 1 and 2 there and returns its time; the caller then owes its part 3 and
  * ct_gpu_settle().  Instants before that are done whole, inside.  Returns INT64_MAX if
- * UNTIL_NS is INT64_MAX and nothing will ever end.
+ * UNTIL_NS is INT64_MAX and nothing will ever end.  What ended and started must have
+ * been taken before.  UNTIL_NS may be anything: stopping more often changes nothing.
  */
 int64_t ct_gpu_run(struct ct_gpu *, int64_t until_ns);
 
@@ -88,7 +89,7 @@ struct ct_grid *ct_gpu_take_started(struct ct_gpu *);
 struct ct_gpu_use {
 	double sm_active_ns; /* sum over SMs of the time with a resident block */
 	double warp_ns;      /* sum over SMs of resident warps x time */
-	double dram_byte;    /* bytes served to kernels whose demand is known */
+	double dram_byte;    /* demand x work done, of kernels whose demand is known */
 	uint64_t instants, batches, blocks, classes_max; /* of the engine itself */
 };
 void ct_gpu_use(struct ct_gpu *, struct ct_gpu_use *);

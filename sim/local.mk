@@ -2,6 +2,19 @@
 noinst_LTLIBRARIES += sim/libsim.la
 sim_libsim_la_SOURCES = \
 	sim/base/error.h \
+	sim/base/list.h \
+	sim/gpu-check.c \
+	sim/gpu-classes.c \
+	sim/gpu-classes.h \
+	sim/gpu-internal.h \
+	sim/gpu-mutant.h \
+	sim/gpu-place.c \
+	sim/gpu-place.h \
+	sim/gpu-rates.c \
+	sim/gpu-rates.h \
+	sim/gpu-refill.c \
+	sim/gpu-refill.h \
+	sim/gpu.c \
 	sim/gpu.h \
 	sim/program.h \
 	sim/run.h \

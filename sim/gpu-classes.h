@@ -1,0 +1,52 @@
+/*
+ * gpu-classes.h - which blocks are where: SMs in classes, blocks in batches.
+ */
+#ifndef CT_SIM_GPU_CLASSES_H
+#define CT_SIM_GPU_CLASSES_H
+
+#include "sim/gpu-internal.h"
+
+static inline uint32_t ct_sm_count(const struct ct_gpu *gpu, const struct ct_sm_set *set)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < gpu->words; i++)
+		n += (uint32_t)__builtin_popcountll(set->word[i]);
+	return n;
+}
+
+/* Makes TO the intersection of A and B and returns its size. */
+static inline uint32_t ct_sm_intersect(const struct ct_gpu *gpu, struct ct_sm_set *to,
+				       const struct ct_sm_set *a, const struct ct_sm_set *b)
+{
+	for (uint32_t i = 0; i < gpu->words; i++)
+		to->word[i] = a->word[i] & b->word[i];
+	return ct_sm_count(gpu, to);
+}
+
+static inline bool ct_registers_even(const struct ct_gpu *gpu, uint32_t registers)
+{
+	return registers == (registers & 0xff) * gpu->even;
+}
+
+/* One class of all SMs, empty; all pools full. */
+void ct_classes_init(struct ct_gpu *);
+
+/* Moves the N_SMS SMs in SUBSET out of CLASS into a new class with the same blocks. */
+struct sm_class *ct_class_split(struct ct_gpu *, struct sm_class *,
+				const struct ct_sm_set *subset, uint32_t n_sms);
+
+/* Puts BLOCKS blocks of the batch, which take REGISTERS, on every SM of the class. */
+void ct_class_add(struct ct_gpu *, struct sm_class *, struct batch *,
+		  const struct ct_block_need *, uint32_t blocks, uint32_t registers);
+
+/* A batch without blocks, at the end of the grid's queue. */
+struct batch *ct_batch_new(struct ct_gpu *, struct resident *, uint64_t tag);
+
+/* The blocks of the batch end; the batch is gone. */
+void ct_batch_release(struct ct_gpu *, struct batch *, const struct ct_block_need *);
+
+/* Merges the classes touched in this instant into those they have become equal to. */
+void ct_classes_settle(struct ct_gpu *);
+
+#endif

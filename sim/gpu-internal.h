@@ -1,0 +1,168 @@
+/*
+ * gpu-internal.h - what the parts of the engine share: its state.
+ *
+ *   sm_class   a set of SMs that hold the same blocks, and so have the same room
+ *   batch      the blocks of one grid that were placed together, and so end together
+ *   cell       (class, batch): how many blocks of the batch each SM of the class holds
+ *   resident   a grid that has entered the device
+ *
+ * The cells are a sparse matrix: the batches of a class and the classes of a batch are
+ * both lists of them.  A batch of a resident grid ends when the grid's virtual time
+ * reaches the batch's tag; the tags of one grid rise in the order of placement, so its
+ * batches are a queue and its next event is the head's.
+ *
+ * Invariants, asserted by ct_gpu_check():
+ *   the classes partition the SMs;  free of a class = limits - sum of its cells;
+ *   the cells of a class are in the order in which their batches were made;
+ *   the hash of a class is the sum of its cells' hashes;
+ *   a batch's blocks = sum over its cells of blocks x SMs of the class;
+ *   a resident's placed = sum over its batches;  its tags rise;
+ *   next_ns[] of a running grid is the end of its first batch.
+ *
+ * Pools never run dry: every cell stands for a different (SM, batch) with a block in
+ * it, and every batch has a block, so both are at most SMs x blocks per SM; a class has
+ * at least one SM.
+ */
+#ifndef CT_SIM_GPU_INTERNAL_H
+#define CT_SIM_GPU_INTERNAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "models/device.h"
+#include "models/work.h"
+#include "sim/base/list.h"
+#include "sim/gpu.h"
+
+#define GPU_MAX_RESIDENT      128
+#define GPU_MAX_BLOCKS_PER_SM 64
+#define GPU_HASH_CHAINS       512
+#define GPU_NEVER             INT64_MAX
+
+/* What one SM has free. */
+struct sm_room {
+	uint32_t warps, blocks, smem_units;
+	uint32_t registers; /* four 8-bit counters of units, one per partition */
+};
+
+struct sm_class {
+	struct ct_list cells;
+	struct sm_room free;
+	uint32_t n_sms, n_cells;
+	uint64_t hash;
+	struct sm_class *hash_next, **hash_link;
+	uint32_t position; /* in gpu->active[] */
+	bool touched;      /* changed in this instant: in gpu->touched[], not hashed */
+	struct ct_sm_set sms;
+};
+
+struct cell {
+	struct ct_list in_class, in_batch;
+	struct sm_class *class;
+	struct batch *batch;
+	uint32_t blocks;    /* of the batch, on each SM of the class */
+	uint32_t registers; /* what those took, per SM, as in struct sm_room */
+	uint64_t hash;
+};
+
+struct batch {
+	struct ct_list cells;
+	struct batch *next;      /* of the same grid; or the next unused one */
+	uint64_t tag;            /* virtual time of the grid at which it ends; wraps */
+	uint64_t key;            /* random, for hashing */
+	uint64_t refill_checked; /* serial of the settlement for which it may refill */
+	uint32_t blocks;
+};
+
+/* A divisor known in advance: n / d for n, d < 2^16. */
+struct reciprocal {
+	uint64_t times; /* 0: nothing is needed, everything fits */
+};
+
+struct resident {
+	struct ct_grid *grid;
+	struct resident *next;      /* in the queue of its priority; or unused */
+	struct batch *first, *last; /* resident, by tag */
+	uint64_t left;              /* blocks not placed yet */
+	uint64_t work;              /* of a block; copy of grid->work.block_work */
+	uint64_t virtual_time;      /* at as_of_ns; wraps: only differences mean anything */
+	uint64_t carry;             /* virtual time at which the places of carry_ns began */
+	int64_t as_of_ns, carry_ns;
+	uint32_t rate;   /* of virtual time, of CT_WORK_ONE */
+	uint32_t placed; /* blocks on the device now */
+	uint32_t priority;
+	int32_t slot; /* in gpu->running[]; -1: has had no block yet */
+	bool no_skip; /* two batches end within 1 ns of each other */
+	struct reciprocal per_warps, per_registers, per_smem;
+};
+
+struct queue {
+	struct resident *first, *last;
+};
+
+/* Where placement is thinking: the classes in which the grid has room. */
+struct candidate {
+	struct sm_class *class;
+	uint32_t room, n_sms; /* SMs of the class that the grid may use */
+};
+
+struct ct_gpu {
+	/* the device */
+	uint32_t sms, words, resident_limit;
+	struct sm_room limits;
+	uint32_t even; /* a register vector of one unit per partition */
+	uint64_t dram_mbps;
+	enum ct_dram_sharing dram_sharing;
+	bool report_starts;
+
+	/* time */
+	int64_t now_ns;
+	bool unsettled;      /* something happened at now_ns that parts 4, 5 must see */
+	uint64_t settlement; /* serial of the current one */
+
+	/* grids: waiting for entry, queued for placement, running */
+	struct ct_grid *waiting, **waiting_end;
+	struct queue queue[CT_GPU_PRIORITIES];
+	struct resident *blocked; /* the head that stopped the last schedule */
+	struct resident *running[GPU_MAX_RESIDENT];
+	int64_t next_ns[GPU_MAX_RESIDENT]; /* of running[]: its first batch ends */
+	uint32_t n_running, n_resident;
+	struct resident *unused_residents;
+	struct ct_grid *ended, *started;
+	uint64_t submissions;
+
+	/* SMs */
+	struct sm_class **active, **touched;
+	uint32_t n_active, n_touched;
+	struct sm_class *chain[GPU_HASH_CHAINS];
+	struct sm_class *unused_classes; /* linked by hash_next */
+	struct cell *unused_cells;       /* linked by in_class.next */
+	struct batch *unused_batches;
+	uint64_t batch_serial;
+	uint32_t uneven_cells; /* whose registers differ between partitions */
+	struct candidate *candidate;
+
+	/* DRAM */
+	uint64_t demand_mbps; /* of all resident blocks, unhindered */
+	uint64_t served_mbps;
+	bool contended;
+
+	/* accounts: exact integrals up to accounted_ns */
+	int64_t accounted_ns;
+	uint64_t warps, active_sms;
+	unsigned __int128 warp_ns, sm_active_ns, served_mbps_ns;
+	uint32_t top; /* highest priority with a queue, since top_since_ns */
+	int64_t top_since_ns, top_ns[CT_GPU_PRIORITIES + 1];
+	struct ct_gpu_use use;
+
+	/* memory of the pools above */
+	struct resident *residents;
+	struct sm_class *classes;
+	struct cell *cells;
+	struct batch *batches;
+};
+
+/* Asserts every invariant; slow, for tests. */
+void ct_gpu_check(const struct ct_gpu *);
+
+#endif

@@ -1,0 +1,246 @@
+/*
+ * gpu-place - which SMs the next blocks of a grid go to.
+ *
+ * Rule: the next block goes to the SM with room for the most further blocks of the
+ * grid, ties to the lowest-numbered SM.  Block by block that levels the rooms from the
+ * top, as water would fill a vessel upside down: after any number of blocks every SM
+ * whose room was above some level has come down to it, and in the last, unfinished
+ * round the lowest-numbered of those have come down one more.  So the whole placement
+ * is a level and a remainder, found from the number of SMs at each room, and all SMs of
+ * a class get the same but for the remainder.
+ *
+ * Registers.  Each partition of an SM has its own counter, and a warp takes from the
+ * fullest-free one (a tie goes to the first).  An SM therefore has room for the *sum*
+ * over the partitions of whole warps, and what a block takes depends on what is there:
+ * a grid of full multiples of four warps still gets an uneven vector if it meets one.
+ */
+#include "sim/gpu-place.h"
+
+#include <string.h>
+
+#include "sim/gpu-classes.h"
+#include "sim/gpu-mutant.h"
+#include "sim/gpu-rates.h"
+
+static inline uint32_t divide(uint32_t n, struct reciprocal by)
+{
+	return (uint32_t)(n * by.times >> 32);
+}
+
+static inline uint32_t least(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Warps that the registers suffice for. */
+static inline uint32_t warps_by_registers(uint32_t free, struct reciprocal by)
+{
+	uint32_t warps = 0;
+
+	for (; free; free >>= 8)
+		warps += divide(free & 0xff, by);
+	return warps;
+}
+
+static inline uint32_t room_for(const struct ct_gpu *gpu, const struct resident *r,
+				const struct sm_room *free)
+{
+	uint32_t room = least(free->blocks, divide(free->warps, r->per_warps));
+
+	if (room && r->per_smem.times)
+		room = least(room, divide(free->smem_units, r->per_smem));
+	if (room && r->per_registers.times) {
+		uint32_t warps = warps_by_registers(free->registers, r->per_registers);
+
+		room = least(room, divide(warps, r->per_warps));
+	}
+	return room;
+}
+
+uint32_t ct_registers_taken(const struct ct_gpu *gpu, uint32_t free,
+			    const struct ct_block_need *need, uint32_t blocks)
+{
+	uint32_t warps = blocks * need->warps,
+		 partitions = (uint32_t)__builtin_popcount(gpu->even);
+	uint32_t left = free;
+
+	if (!need->register_units)
+		return 0;
+	if (warps % partitions == 0 && ct_registers_even(gpu, free) &&
+	    !MUTANT(REGISTERS_IN_TURN))
+		return warps / partitions * need->register_units * gpu->even;
+	while (warps--) {
+		uint32_t most = 0;
+
+		for (uint32_t i = 1; i < partitions; i++) {
+			uint32_t a = left >> 8 * most & 0xff, b = left >> 8 * i & 0xff;
+
+			if (MUTANT(REGISTERS_IN_TURN) ? a < need->register_units : b > a)
+				most = i;
+		}
+		left -= (uint32_t)need->register_units << 8 * most;
+	}
+	return free - left;
+}
+
+/*
+ * Collects the classes with room for the grid; sms_with[room] counts their SMs.  If the
+ * grid is the head that stopped the last schedule, there was no room for it anywhere
+ * then, and only the classes touched since can have some.
+ */
+static uint32_t find_room(struct ct_gpu *gpu, const struct resident *r, uint32_t *sms_with,
+			  uint32_t *largest)
+{
+	bool changed_only = gpu->blocked == r || (MUTANT(TOUCHED_ONLY) && gpu->blocked);
+	struct sm_class **class = changed_only ? gpu->touched : gpu->active;
+	uint32_t n = changed_only ? gpu->n_touched : gpu->n_active, found = 0;
+	const struct ct_sm_set *allowed = r->grid->sms;
+
+	*largest = 0;
+	memset(sms_with, 0, (gpu->limits.blocks + 1) * sizeof *sms_with);
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t room = room_for(gpu, r, &class[i] -> free),
+			 n_sms = class[i]->n_sms;
+		struct ct_sm_set in;
+
+		if (!room)
+			continue;
+		if (allowed)
+			n_sms = ct_sm_intersect(gpu, &in, &class[i] -> sms, allowed);
+		if (!n_sms)
+			continue;
+		gpu->candidate[found++] = (struct candidate){ class[i], room, n_sms };
+		sms_with[room] += n_sms;
+		if (room > *largest)
+			*largest = room;
+	}
+	return found;
+}
+
+/* How far the rooms come down, and who comes down one more. */
+struct filling {
+	uint32_t level, remainder;
+	struct ct_sm_set lowest; /* the SMs of the remainder */
+};
+
+static void find_level(struct filling *f, const uint32_t *sms_with, uint32_t largest,
+		       uint64_t blocks)
+{
+	uint32_t sms = sms_with[largest];
+
+	for (f->level = largest; f->level && blocks >= sms; sms += sms_with[f->level]) {
+		blocks -= sms;
+		f->level--;
+	}
+	f->remainder = f->level ? (uint32_t)blocks : 0;
+}
+
+/* The lowest-numbered SMs of those that have come down to the level. */
+static void find_lowest(struct ct_gpu *gpu, struct filling *f, uint32_t candidates,
+			const struct ct_sm_set *allowed)
+{
+	uint32_t left = f->remainder;
+
+	for (uint32_t i = 0; i < gpu->words; i++) {
+		uint64_t word = 0, taken = 0;
+		uint32_t at = MUTANT(HIGHEST_SM_FIRST) ? gpu->words - 1 - i : i;
+
+		for (uint32_t j = 0; j < candidates; j++)
+			if (gpu->candidate[j].room >= f->level)
+				word |= gpu->candidate[j].class->sms.word[at];
+		if (allowed)
+			word &= allowed->word[at];
+		if (left >= 64 || left >= (uint32_t)__builtin_popcountll(word)) {
+			left -= (uint32_t)__builtin_popcountll(word);
+			f->lowest.word[at] = word;
+			continue;
+		}
+		for (; left; left--, word &= word - 1)
+			taken |= word & -word;
+		f->lowest.word[at] = taken;
+	}
+}
+
+static void add(struct ct_gpu *gpu, struct sm_class *class, struct resident *r,
+		uint32_t blocks)
+{
+	const struct ct_block_need *need = &r->grid->need;
+
+	ct_class_add(gpu, class, r->last, need, blocks,
+		     ct_registers_taken(gpu, class->free.registers, need, blocks));
+}
+
+/* Brings the SMs of one candidate down to where they belong. */
+static void fill(struct ct_gpu *gpu, const struct candidate *c, struct resident *r,
+		 const struct filling *f)
+{
+	struct sm_class *class = c->class;
+	uint32_t blocks = c->room - f->level, n;
+	struct ct_sm_set part;
+
+	if (blocks && c->n_sms != class->n_sms) {
+		ct_sm_intersect(gpu, &part, &class->sms, r->grid->sms);
+		class = ct_class_split(gpu, class, &part, c->n_sms);
+	}
+	if (f->remainder) {
+		n = ct_sm_intersect(gpu, &part, &class->sms, &f->lowest);
+		if (n == class->n_sms)
+			blocks++;
+		else if (n)
+			add(gpu, ct_class_split(gpu, class, &part, n), r, blocks + 1);
+	}
+	if (blocks)
+		add(gpu, class, r, blocks);
+}
+
+static void start(struct ct_gpu *gpu, struct resident *r)
+{
+	r->slot = (int32_t)gpu->n_running++;
+	gpu->running[r->slot] = r;
+	r->as_of_ns = gpu->now_ns;
+}
+
+/*
+ * The virtual time at which blocks placed now begin.  Blocks that take places freed at
+ * this instant begin when the last of those before them ended, which was a fraction of
+ * a nanosecond ago: so the waves of a grid add up to its duration exactly, instead of
+ * each rounding up.
+ */
+static uint64_t begin(struct ct_gpu *gpu, struct resident *r)
+{
+	if (r->carry_ns != gpu->now_ns || MUTANT(NO_PHASE_CARRY)) {
+		ct_advance(r, gpu->now_ns);
+		r->carry = r->virtual_time;
+		r->carry_ns = gpu->now_ns;
+	}
+	return r->carry;
+}
+
+bool ct_place(struct ct_gpu *gpu, struct resident *r)
+{
+	uint32_t sms_with[GPU_MAX_BLOCKS_PER_SM + 1], largest;
+	uint32_t candidates = find_room(gpu, r, sms_with, &largest);
+	struct filling f;
+	struct batch *batch;
+
+	if (!candidates)
+		return false;
+	find_level(&f, sms_with, largest, r->left);
+	if (f.remainder)
+		find_lowest(gpu, &f, candidates, r->grid->sms);
+	if (r->slot < 0)
+		start(gpu, r);
+	batch = ct_batch_new(gpu, r, begin(gpu, r) + r->work);
+	for (uint32_t i = 0; i < candidates; i++)
+		if (gpu->candidate[i].room >= f.level)
+			fill(gpu, &gpu->candidate[i], r, &f);
+	if (r->first == batch)
+		gpu->next_ns[r->slot] = ct_tag_ns(r, batch->tag);
+	r->left -= batch->blocks;
+	r->placed += batch->blocks;
+	r->no_skip = false;
+	gpu->warps += (uint64_t)batch->blocks * r->grid->need.warps;
+	gpu->demand_mbps += (uint64_t)batch->blocks * r->grid->work.demand_mbps;
+	gpu->use.blocks += batch->blocks;
+	return true;
+}

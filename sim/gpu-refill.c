@@ -1,0 +1,134 @@
+/*
+ * gpu-refill - waves that need no bookkeeping.
+ *
+ * In a grid of many waves nearly every event is this one: a batch of the grid ends and
+ * the next blocks of the grid take exactly its places.  Then neither residency nor
+ * rates nor classes change, and the batch only gets a later tag.
+ *
+ * Why that is exact.  The grid is the head of the highest queue and has blocks left, so
+ * the last schedule stopped because no SM had room for it.  Each bound on an SM's room
+ * is floor(free / need); giving back the resources of c blocks makes it exactly c
+ * larger, the sum of whole warps over the register partitions included.  So every SM
+ * has room for just the blocks it gave back, and gets them if enough are left.  They
+ * take the registers of the same partitions if the counters were even, or if taking
+ * them again from what is free then gives the same vector: that is checked, for the
+ * cells of this batch only.
+ *
+ * Skipping.  After a refill nothing but the tags has changed, so the next batch of the
+ * grid will refill as well; a whole turn of all its batches adds `work` to every tag.
+ * Turns are skipped at once as long as
+ *  - they end before anything else happens: an event at the horizon belongs to an
+ *    instant that is processed whole;
+ *  - at least one block is left afterwards: the instant that places the last block lets
+ *    the next grid in, and so must be a real one;
+ *  - no two batches end in one instant: they would be replaced by *one* batch.  Tags at
+ *    least 1 ns apart at full speed are at least that at any rate.  The gaps repeat from
+ *    turn to turn, so a turn that fails the test is not tried again until the batches
+ *    change (`no_skip`).
+ */
+#include "sim/gpu-refill.h"
+
+#include "sim/gpu-classes.h"
+#include "sim/gpu-mutant.h"
+#include "sim/gpu-place.h"
+#include "sim/gpu-rates.h"
+
+/* Far enough for anything, and near enough for tags to stay within 2^63 of now. */
+#define MAX_SKIP_NS (INT64_C(1) << 37)
+
+static bool heads_all_queues(const struct ct_gpu *gpu, const struct resident *r)
+{
+	for (uint32_t p = 0; p < r->priority; p++)
+		if (gpu->queue[p].first)
+			return false;
+	return gpu->queue[r->priority].first == r;
+}
+
+/* Whether the batch would get the register vectors again that it has. */
+static bool takes_same_registers(struct ct_gpu *gpu, const struct resident *r,
+				 struct batch *batch)
+{
+	const struct ct_block_need *need = &r->grid->need;
+
+	if (!gpu->uneven_cells || batch->refill_checked == gpu->settlement ||
+	    MUTANT(REFILL_UNEVEN))
+		return true;
+	ct_list_for_each(link, &batch->cells)
+	{
+		const struct cell *cell = ct_container_of(link, struct cell, in_batch);
+		uint32_t free = cell->class->free.registers + cell->registers;
+
+		if (ct_registers_taken(gpu, free, need, cell->blocks) != cell->registers)
+			return false;
+	}
+	batch->refill_checked = gpu->settlement;
+	return true;
+}
+
+/* Whether each batch, in its turn, refills in an instant of its own. */
+static bool turns_alone(struct ct_gpu *gpu, struct resident *r)
+{
+	uint64_t before = r->last->tag - r->work;
+
+	for (struct batch *b = r->first; b; b = b->next) {
+		if ((int64_t)(b->tag - before) < (int64_t)CT_WORK_ONE &&
+		    !MUTANT(SKIP_COINCIDENT))
+			return false;
+		if (!takes_same_registers(gpu, r, b))
+			return false;
+		before = b->tag;
+	}
+	return true;
+}
+
+static void skip_turns(struct ct_gpu *gpu, struct resident *r, int64_t horizon_ns)
+{
+	uint64_t turns = (r->left - !MUTANT(SKIP_LAST_WAVE)) / r->placed, in_time, work;
+	int64_t span_ns = horizon_ns - r->as_of_ns - !MUTANT(SKIP_TO_NEIGHBOUR), ahead;
+
+	if (span_ns > MAX_SKIP_NS)
+		span_ns = MAX_SKIP_NS;
+	ahead = (int64_t)(r->virtual_time + (uint64_t)span_ns * r->rate - r->last->tag);
+	if (ahead < 0 || r->work > MAX_SKIP_NS << CT_WORK_BITS)
+		return;
+	in_time = (uint64_t)ahead / r->work + 1;
+	if (turns > in_time)
+		turns = in_time;
+	if (!turns_alone(gpu, r)) {
+		r->no_skip = true;
+		return;
+	}
+	work = turns * r->work;
+	for (struct batch *b = r->first; b; b = b->next)
+		b->tag += work;
+	r->left -= turns * r->placed;
+	gpu->use.blocks += turns * r->placed;
+}
+
+bool ct_refill(struct ct_gpu *gpu, struct resident *r, int64_t at_ns, int64_t horizon_ns)
+{
+	struct batch *batch = r->first, *next = batch->next;
+
+	if (r->left < batch->blocks || !heads_all_queues(gpu, r))
+		return false;
+	ct_advance(r, at_ns);
+	if (next && (int64_t)(r->virtual_time - next->tag) >= 0 &&
+	    !MUTANT(REFILL_ONE_OF_TWO))
+		return false;
+	if (!takes_same_registers(gpu, r, batch))
+		return false;
+
+	batch->tag += r->work;
+	if (next) {
+		r->first = next;
+		r->last->next = batch;
+		r->last = batch;
+		batch->next = NULL;
+	}
+	r->left -= batch->blocks;
+	gpu->use.blocks += batch->blocks;
+	if (r->left > r->placed && !r->no_skip)
+		skip_turns(gpu, r, horizon_ns);
+	gpu->next_ns[r->slot] = ct_tag_ns(r, r->first->tag);
+	return true;
+}

@@ -1,0 +1,397 @@
+/*
+ * gpu - the block scheduler and the SMs of one GPU, in virtual time.
+ *
+ * This file is the order of things in an instant, the queues, and the accounts.  What
+ * lies beneath: gpu-classes (which blocks are where), gpu-place (which SMs blocks go
+ * to), gpu-rates (how fast they run), gpu-refill (waves that need none of these).
+ *
+ * There is one event per running grid, the end of its first batch, and the next one is
+ * found by looking at all of them: at most 128, mostly one to five.
+ *
+ * Nothing is allocated after ct_gpu_new().
+ */
+#include "sim/gpu.h"
+
+#include <glib.h>
+
+#include "sim/gpu-classes.h"
+#include "sim/gpu-mutant.h"
+#include "sim/gpu-place.h"
+#include "sim/gpu-rates.h"
+#include "sim/gpu-refill.h"
+
+/* ---- grids in, grids out ------------------------------------------------------- */
+
+/* Time in which a higher priority than this one had a queue. */
+static int64_t behind_ns(const struct ct_gpu *gpu, uint32_t priority)
+{
+	int64_t ns = gpu->top < priority ? gpu->now_ns - gpu->top_since_ns : 0;
+
+	for (uint32_t p = 0; p < priority; p++)
+		ns += gpu->top_ns[p];
+	return ns;
+}
+
+/* Lists of grids that are handed out are in the order of submission. */
+static void insert(struct ct_grid **list, struct ct_grid *grid)
+{
+	while (*list && (*list)->serial < grid->serial)
+		list = &(*list)->next;
+	grid->next = *list;
+	*list = grid;
+}
+
+static struct ct_grid *take(struct ct_grid **list)
+{
+	struct ct_grid *all = *list;
+
+	*list = NULL;
+	return all;
+}
+
+static void enter(struct ct_gpu *gpu, struct ct_grid *grid)
+{
+	struct resident *r = gpu->unused_residents;
+	struct queue *queue = &gpu->queue[grid->priority];
+
+	gpu->unused_residents = r->next;
+	gpu->n_resident++;
+	*r = (struct resident){
+		.grid = grid,
+		.left = grid->need.blocks,
+		.work = grid->work.block_work,
+		.carry_ns = -1,
+		.rate = CT_WORK_ONE,
+		.priority = grid->priority,
+		.slot = -1,
+		.per_warps = ct_reciprocal(grid->need.warps),
+		.per_registers = ct_reciprocal(grid->need.register_units),
+		.per_smem = ct_reciprocal(grid->need.smem_units),
+	};
+	if (queue->first)
+		queue->last->next = r;
+	else
+		queue->first = r;
+	queue->last = r;
+	gpu->unsettled = true;
+}
+
+void ct_gpu_submit(struct ct_gpu *gpu, struct ct_grid *grid)
+{
+	g_assert(grid->priority < CT_GPU_PRIORITIES && grid->need.blocks &&
+		 grid->need.warps);
+	g_assert(grid->work.block_work >= CT_WORK_ONE && !(grid->work.block_work >> 63));
+	grid->submitted_ns = gpu->now_ns;
+	grid->start_ns = grid->end_ns = -1;
+	grid->behind_priority_ns = -behind_ns(gpu, grid->priority);
+	grid->serial = gpu->submissions++;
+	grid->next = NULL;
+	if (gpu->n_resident < gpu->resident_limit && !gpu->waiting) {
+		enter(gpu, grid);
+		return;
+	}
+	*gpu->waiting_end = grid;
+	gpu->waiting_end = &grid->next;
+}
+
+static void admit_waiting(struct ct_gpu *gpu)
+{
+	while (gpu->waiting && gpu->n_resident < gpu->resident_limit) {
+		struct ct_grid *grid = gpu->waiting;
+
+		gpu->waiting = grid->next;
+		if (!gpu->waiting)
+			gpu->waiting_end = &gpu->waiting;
+		grid->next = NULL;
+		enter(gpu, grid);
+	}
+}
+
+static void leave(struct ct_gpu *gpu, struct resident *r)
+{
+	uint32_t last = --gpu->n_running;
+
+	gpu->running[r->slot] = gpu->running[last];
+	gpu->next_ns[r->slot] = gpu->next_ns[last];
+	gpu->running[r->slot]->slot = r->slot;
+	r->grid->end_ns = gpu->now_ns;
+	insert(&gpu->ended, r->grid);
+	r->next = gpu->unused_residents;
+	gpu->unused_residents = r;
+	gpu->n_resident--;
+}
+
+struct ct_grid *ct_gpu_take_ended(struct ct_gpu *gpu)
+{
+	return take(&gpu->ended);
+}
+
+struct ct_grid *ct_gpu_take_started(struct ct_gpu *gpu)
+{
+	return take(&gpu->started);
+}
+
+/* ---- the parts of an instant ----------------------------------------------------- */
+
+static void account(struct ct_gpu *gpu)
+{
+	uint64_t ns = (uint64_t)(gpu->now_ns - gpu->accounted_ns);
+
+	gpu->warp_ns += (unsigned __int128)gpu->warps * ns;
+	gpu->sm_active_ns += (unsigned __int128)gpu->active_sms * ns;
+	gpu->served_mbps_ns += (unsigned __int128)gpu->served_mbps * ns;
+	gpu->accounted_ns = gpu->now_ns;
+}
+
+/* Part 1, for one grid. */
+static void end_blocks(struct ct_gpu *gpu, struct resident *r)
+{
+	uint32_t blocks = 0;
+
+	ct_advance(r, gpu->now_ns);
+	while (r->first && (int64_t)(r->virtual_time - r->first->tag) >= 0) {
+		struct batch *batch = r->first;
+
+		r->first = batch->next;
+		r->carry = batch->tag;
+		blocks += batch->blocks;
+		ct_batch_release(gpu, batch, &r->grid->need);
+	}
+	r->carry_ns = gpu->now_ns;
+	r->placed -= blocks;
+	r->no_skip = false;
+	gpu->warps -= (uint64_t)blocks * r->grid->need.warps;
+	gpu->demand_mbps -= (uint64_t)blocks * r->grid->work.demand_mbps;
+	gpu->next_ns[r->slot] = r->first ? ct_tag_ns(r, r->first->tag) : GPU_NEVER;
+}
+
+/* Parts 1 and 2, and the entry of waiting grids, which comes before new ones. */
+static void end_instant(struct ct_gpu *gpu)
+{
+	account(gpu);
+	gpu->use.instants++;
+	gpu->unsettled = true;
+	for (uint32_t i = gpu->n_running; i-- > 0;) {
+		struct resident *r = gpu->running[i];
+
+		if (gpu->next_ns[i] != gpu->now_ns)
+			continue;
+		end_blocks(gpu, r);
+		if (!r->left && !r->placed)
+			leave(gpu, r);
+	}
+	admit_waiting(gpu);
+}
+
+static void note_start(struct ct_gpu *gpu, struct ct_grid *grid)
+{
+	grid->start_ns = gpu->now_ns;
+	grid->behind_priority_ns += behind_ns(gpu, grid->priority);
+	if (gpu->report_starts)
+		insert(&gpu->started, grid);
+}
+
+/* Part 4.  Returns the head that is stuck, or NULL. */
+static struct resident *schedule(struct ct_gpu *gpu)
+{
+	struct resident *stuck = NULL, *r;
+
+	for (uint32_t p = 0; p < CT_GPU_PRIORITIES; p++)
+		while ((r = gpu->queue[p].first)) {
+			bool placed = ct_place(gpu, r);
+
+			if (placed && r->grid->start_ns < 0)
+				note_start(gpu, r->grid);
+			if (r->left) {
+				stuck = r;
+				if (!MUTANT(LOWER_PRIORITY_PASSES))
+					return stuck;
+				break;
+			}
+			gpu->queue[p].first = r->next;
+		}
+	return stuck;
+}
+
+static void note_top(struct ct_gpu *gpu)
+{
+	uint32_t top = 0;
+
+	while (top < CT_GPU_PRIORITIES && !gpu->queue[top].first)
+		top++;
+	if (top == gpu->top)
+		return;
+	gpu->top_ns[gpu->top] += gpu->now_ns - gpu->top_since_ns;
+	gpu->top_since_ns = gpu->now_ns;
+	gpu->top = top;
+}
+
+void ct_gpu_settle(struct ct_gpu *gpu)
+{
+	if (!gpu->unsettled)
+		return;
+	gpu->unsettled = false;
+	gpu->settlement++;
+	account(gpu);
+	gpu->blocked = schedule(gpu);
+	note_top(gpu);
+	ct_classes_settle(gpu);
+	ct_share_dram(gpu);
+}
+
+/* ---- time ------------------------------------------------------------------------- */
+
+/* The earliest event, and the earliest of the others. */
+struct next {
+	int64_t ns, other_ns;
+	uint32_t slot;
+};
+
+static struct next find_next(const struct ct_gpu *gpu)
+{
+	struct next next = { GPU_NEVER, GPU_NEVER, 0 };
+
+	for (uint32_t i = 0; i < gpu->n_running; i++) {
+		int64_t ns = gpu->next_ns[i];
+
+		if (ns < next.ns) {
+			next.other_ns = next.ns;
+			next.ns = ns;
+			next.slot = i;
+		} else if (ns < next.other_ns) {
+			next.other_ns = ns;
+		}
+	}
+	return next;
+}
+
+/* The whole of an instant in which only blocks end and others take their places. */
+static bool refill_instant(struct ct_gpu *gpu, const struct next *next, int64_t until_ns)
+{
+	struct resident *r = gpu->running[next->slot];
+	int64_t horizon_ns = next->other_ns < until_ns ? next->other_ns : until_ns;
+
+	if (next->other_ns == next->ns || !ct_refill(gpu, r, next->ns, horizon_ns))
+		return false;
+	gpu->now_ns = next->ns;
+	gpu->use.instants++;
+	if (!r->left) {
+		gpu->queue[r->priority].first = r->next;
+		gpu->unsettled = true;
+		ct_gpu_settle(gpu);
+	}
+	return true;
+}
+
+int64_t ct_gpu_run(struct ct_gpu *gpu, int64_t until_ns)
+{
+	g_assert(until_ns >= gpu->now_ns && !gpu->ended && !gpu->started);
+	ct_gpu_settle(gpu);
+	while (!gpu->ended && !gpu->started) {
+		struct next next = find_next(gpu);
+
+		if (next.ns >= until_ns) {
+			if (until_ns == GPU_NEVER)
+				return GPU_NEVER;
+			gpu->now_ns = until_ns;
+			if (next.ns == until_ns)
+				end_instant(gpu);
+			return until_ns;
+		}
+		if (refill_instant(gpu, &next, until_ns))
+			continue;
+		gpu->now_ns = next.ns;
+		end_instant(gpu);
+		if (!gpu->ended)
+			ct_gpu_settle(gpu);
+	}
+	return gpu->now_ns;
+}
+
+/* ---- the rest ---------------------------------------------------------------------- */
+
+void ct_gpu_use(struct ct_gpu *gpu, struct ct_gpu_use *use)
+{
+	account(gpu);
+	gpu->use.sm_active_ns = (double)gpu->sm_active_ns;
+	gpu->use.warp_ns = (double)gpu->warp_ns;
+	/* 1 MB/s for 1 ns is 1/1000 byte */
+	gpu->use.dram_byte = (double)gpu->served_mbps_ns / 1000;
+	*use = gpu->use;
+}
+
+uint32_t ct_gpu_active_sms(const struct ct_gpu *gpu)
+{
+	return (uint32_t)gpu->active_sms;
+}
+
+uint32_t ct_gpu_resident_grids(const struct ct_gpu *gpu)
+{
+	return gpu->n_resident;
+}
+
+static uint32_t even_vector(uint32_t partitions)
+{
+	return UINT32_C(0x01010101) >> 8 * (4 - partitions);
+}
+
+static void set_limits(struct ct_gpu *gpu, const struct ct_device *device)
+{
+	const struct ct_sm_limits *sm = &device->sm;
+	uint32_t units = sm->registers / sm->partitions / sm->register_unit;
+
+	g_assert(sm->partitions <= 4 && units <= 255);
+	g_assert(sm->blocks <= GPU_MAX_BLOCKS_PER_SM);
+	gpu->even = even_vector(sm->partitions);
+	gpu->limits.warps = sm->warps;
+	gpu->limits.blocks = sm->blocks;
+	gpu->limits.smem_units = sm->smem_bytes / sm->smem_unit_bytes;
+	gpu->limits.registers = units * gpu->even;
+	gpu->resident_limit = device->resident_grids;
+	g_assert(gpu->resident_limit && gpu->resident_limit <= GPU_MAX_RESIDENT);
+	gpu->dram_mbps = ct_dram_mbps(device);
+	gpu->dram_sharing = device->dram_sharing;
+}
+
+struct ct_gpu *ct_gpu_new(const struct ct_device *device,
+			  const struct ct_gpu_options *options)
+{
+	struct ct_gpu *gpu = g_new0(struct ct_gpu, 1);
+	size_t places;
+
+	set_limits(gpu, device);
+	gpu->sms = options && options->sms ? options->sms : device->sms;
+	g_assert(gpu->sms && gpu->sms <= CT_GPU_MAX_SMS);
+	gpu->words = (gpu->sms + 63) / 64;
+	gpu->report_starts = options && options->report_starts;
+	gpu->waiting_end = &gpu->waiting;
+	gpu->top = CT_GPU_PRIORITIES;
+	places = (size_t)gpu->sms * gpu->limits.blocks;
+	gpu->cells = g_new(struct cell, places);
+	gpu->batches = g_new(struct batch, places);
+	gpu->classes = g_new0(struct sm_class, gpu->sms);
+	gpu->active = g_new(struct sm_class *, gpu->sms);
+	gpu->touched = g_new(struct sm_class *, gpu->sms);
+	gpu->candidate = g_new(struct candidate, gpu->sms);
+	gpu->residents = g_new0(struct resident, GPU_MAX_RESIDENT);
+	for (uint32_t i = GPU_MAX_RESIDENT; i-- > 0;) {
+		gpu->residents[i].next = gpu->unused_residents;
+		gpu->unused_residents = &gpu->residents[i];
+	}
+	ct_classes_init(gpu);
+	return gpu;
+}
+
+void ct_gpu_free(struct ct_gpu *gpu)
+{
+	if (!gpu)
+		return;
+	g_free(gpu->cells);
+	g_free(gpu->batches);
+	g_free(gpu->classes);
+	g_free(gpu->active);
+	g_free(gpu->touched);
+	g_free(gpu->candidate);
+	g_free(gpu->residents);
+	g_free(gpu);
+}

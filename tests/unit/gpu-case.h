@@ -1,0 +1,72 @@
+/*
+ * gpu-case.h - a random load for one GPU, and what came of it.
+ *
+ * Streams of operations, each ready when the one before it has ended, plus a gap, and
+ * not before its arrival: the shape of every load the engine sees, and small enough to
+ * be run block by block as well.
+ */
+#ifndef CT_TESTS_GPU_CASE_H
+#define CT_TESTS_GPU_CASE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "models/device.h"
+#include "models/work.h"
+#include "sim/gpu.h"
+
+#define CASE_STREAMS 16
+#define CASE_OPS     16
+
+struct case_op {
+	int64_t arrival_ns;
+	int64_t delay_ns; /* > 0: not a kernel, a delay */
+	struct ct_block_need need;
+	struct ct_kernel_work work;
+};
+
+struct case_stream {
+	uint32_t n_ops, loops, priority;
+	bool masked;
+	struct ct_sm_set sms;
+	struct case_op op[CASE_OPS];
+};
+
+/* What one SM has, in the units of struct ct_block_need. */
+struct case_sm {
+	uint32_t warps, blocks, smem_units, partitions, registers_per_partition;
+};
+
+struct gpu_case {
+	uint64_t seed;
+	uint32_t sms, resident_grids, n_streams;
+	struct case_sm sm;
+	uint64_t dram_mbps;
+	enum ct_dram_sharing sharing;
+	int64_t gap_ns;
+	bool report_starts, stop_often; /* ways to call the engine; without effect */
+	struct case_stream stream[CASE_STREAMS];
+};
+
+struct case_times {
+	int64_t start_ns, end_ns, behind_ns;
+};
+
+struct case_result {
+	struct case_times time[CASE_STREAMS][CASE_OPS * 4]; /* 4: most loops */
+	uint64_t kernels, blocks;
+	double sm_active_ns, warp_ns, dram_byte;
+	int64_t end_ns;
+};
+
+/* The case of this seed; the same everywhere. */
+void case_make(struct gpu_case *, uint64_t seed);
+
+/* Through the engine. */
+void case_run(const struct gpu_case *, struct case_result *);
+
+/* Whether two results are the same, to the nanosecond; prints the first difference. */
+bool case_same(const struct gpu_case *, const struct case_result *engine,
+	       const struct case_result *naive, bool quiet);
+
+#endif
