@@ -20,6 +20,7 @@
 #include "sim/base/error.h"
 #include "traces/decimal.h"
 #include "traces/gz-input.h"
+#include "traces/kineto-words.h"
 
 #define PIECE_BYTES     (256u << 10)
 #define MAX_VALUE_BYTES (16u << 20)
@@ -29,22 +30,12 @@
 /* Where the parser is; each but the first two is entered from the one that fits. */
 enum place { OUTSIDE, AFTER, TOP, EVENTS, EVENT, ARGS, VECTOR, DEVICES, DEVICE };
 
-enum { /* keys of an event that are no number */
-       KEY_NONE = CT_KINETO_FIELDS,
-       KEY_PHASE,
-       KEY_CATEGORY,
-       KEY_NAME,
-       KEY_ARGS,
-};
-
-enum { TOP_NONE, TOP_EVENTS, TOP_DEVICES, TOP_BASE };
-
 struct reader {
 	const struct ct_kineto_handler *handler;
 	GError *error;
 	enum place place;
-	guint depth, skip; /* SKIP: the depth at which interest returns; 0: interested */
-	guint key, vector;
+	guint depth, skip;  /* SKIP: the depth at which interest returns; 0: interested */
+	guint8 key, vector; /* KEY: what the next value is */
 	gboolean bare, seen_events;
 	guint64 n_values; /* to see that the parser gets on */
 	guint64 n_events;
@@ -54,111 +45,16 @@ struct reader {
 	size_t name_length;
 };
 
-struct word {
-	const char *text;
-	guint8 length, value;
-};
-#define WORD(text, value)                                                                  \
-	{                                                                                  \
-		text, sizeof(text) - 1, value                                              \
-	}
-
-static const struct word event_keys[] = {
-	WORD("ph", KEY_PHASE),      WORD("cat", KEY_CATEGORY),  WORD("name", KEY_NAME),
-	WORD("pid", CT_KINETO_PID), WORD("tid", CT_KINETO_TID), WORD("ts", CT_KINETO_TS),
-	WORD("dur", CT_KINETO_DUR), WORD("args", KEY_ARGS),
-};
-
-static const struct word arg_keys[] = {
-	WORD("device", CT_KINETO_DEVICE),
-	WORD("context", CT_KINETO_CONTEXT),
-	WORD("stream", CT_KINETO_STREAM),
-	WORD("correlation", CT_KINETO_CORRELATION),
-	WORD("registers per thread", CT_KINETO_REGISTERS),
-	WORD("shared memory", CT_KINETO_SMEM),
-	WORD("grid", CT_KINETO_GRID_X),
-	WORD("block", CT_KINETO_BLOCK_X),
-	WORD("bytes", CT_KINETO_BYTES),
-	WORD("graph id", CT_KINETO_GRAPH),
-	WORD("graph node id", CT_KINETO_GRAPH_NODE),
-	WORD("inDevice", CT_KINETO_DEVICE), /* copies between devices */
-	WORD("inContext", CT_KINETO_CONTEXT),
-	WORD("wait_on_stream", CT_KINETO_WAIT_STREAM),
-	WORD("wait_on_cuda_event_record_corr_id", CT_KINETO_WAIT_RECORD),
-	WORD("wait_on_cuda_event_id", CT_KINETO_WAIT_EVENT),
-};
-
-static const struct word top_keys[] = {
-	WORD("traceEvents", TOP_EVENTS),
-	WORD("deviceProperties", TOP_DEVICES),
-	WORD("baseTimeNanoseconds", TOP_BASE),
-};
-
-/* The second spelling is that of profilers before 2022. */
-static const struct word categories[] = {
-	WORD("kernel", CT_KINETO_KERNEL),
-	WORD("Kernel", CT_KINETO_KERNEL),
-	WORD("gpu_memcpy", CT_KINETO_MEMCPY),
-	WORD("Memcpy", CT_KINETO_MEMCPY),
-	WORD("gpu_memset", CT_KINETO_MEMSET),
-	WORD("Memset", CT_KINETO_MEMSET),
-	WORD("cuda_runtime", CT_KINETO_CALL),
-	WORD("Runtime", CT_KINETO_CALL),
-	WORD("cuda_driver", CT_KINETO_CALL),
-	WORD("cuda_sync", CT_KINETO_SYNC),
-	WORD("user_annotation", CT_KINETO_ANNOTATION),
-};
-
-/* Where a device's numbers go, and how wide they are there. */
-static const struct {
-	struct word word;
-	guint8 bytes;
-} device_keys[] = {
-#define DEVICE_KEY(text, field)                                                            \
-	{                                                                                  \
-		WORD(text, G_STRUCT_OFFSET(struct ct_device_record, field)),               \
-			sizeof(((struct ct_device_record *)NULL)->field)                   \
-	}
-	DEVICE_KEY("id", id),
-	DEVICE_KEY("totalGlobalMem", memory_bytes),
-	DEVICE_KEY("computeMajor", cc_major),
-	DEVICE_KEY("computeMinor", cc_minor),
-	DEVICE_KEY("numSms", sms),
-	DEVICE_KEY("warpSize", warp_size),
-	DEVICE_KEY("maxThreadsPerMultiprocessor", threads_per_sm),
-	DEVICE_KEY("regsPerMultiprocessor", regs_per_sm),
-	DEVICE_KEY("sharedMemPerMultiprocessor", smem_per_sm_bytes),
-	DEVICE_KEY("maxSharedMemoryPerMultiProcessor", smem_per_sm_bytes), /* AMD */
-	DEVICE_KEY("sharedMemPerBlockOptin", smem_per_block_optin_bytes),
-#undef DEVICE_KEY
-};
-#define DEVICE_NAME  G_N_ELEMENTS(device_keys)
-#define DEVICE_OTHER (DEVICE_NAME + 1)
-
 const char *ct_kineto_field_name(enum ct_kineto_field field)
 {
-	for (guint i = 0; i < G_N_ELEMENTS(event_keys); i++) {
-		if (event_keys[i].value == field)
-			return event_keys[i].text;
-	}
-	for (guint i = 0; i < G_N_ELEMENTS(arg_keys); i++) {
-		if (arg_keys[i].value == field)
-			return arg_keys[i].text;
-	}
-	return field > CT_KINETO_BLOCK_X ? "block" : "grid";
-}
+	const char *text = ct_kineto_spelling(ct_kineto_event_keys, field);
 
-static guint find_word(const struct word *words, guint n, const unsigned char *text,
-		       size_t length, guint otherwise)
-{
-	for (guint i = 0; i < n; i++) {
-		if (words[i].length == length && memcmp(words[i].text, text, length) == 0)
-			return words[i].value;
-	}
-	return otherwise;
+	if (text == NULL)
+		text = ct_kineto_spelling(ct_kineto_arg_keys, field);
+	if (text == NULL)
+		text = field > CT_KINETO_BLOCK_X ? "block" : "grid";
+	return text;
 }
-#define FIND(words, text, length, otherwise)                                               \
-	find_word(words, G_N_ELEMENTS(words), text, length, otherwise)
 
 static gboolean equals(const unsigned char *text, size_t length, const char *word)
 {
@@ -182,7 +78,7 @@ static void keep_name(struct reader *r, const unsigned char *text, size_t length
 	r->name_length = n;
 }
 
-static void store(struct ct_kineto_event *event, guint field, const char *text,
+static void store(struct ct_kineto_event *event, guint8 field, const char *text,
 		  size_t length)
 {
 	int scale = field == CT_KINETO_TS || field == CT_KINETO_DUR ? 3 : 0;
@@ -194,7 +90,7 @@ static void store(struct ct_kineto_event *event, guint field, const char *text,
 }
 
 /* A thread may be called by a name; any number will do, if it is always the same. */
-static void store_identity(struct ct_kineto_event *event, guint field,
+static void store_identity(struct ct_kineto_event *event, guint8 field,
 			   const unsigned char *text, size_t length)
 {
 	guint32 hash = 2166136261u;
@@ -211,7 +107,7 @@ static void begin_event(struct reader *r)
 	r->event.number = r->n_events++;
 	r->event.has = r->event.bad = 0;
 	r->name[r->name_length = 0] = '\0';
-	r->key = KEY_NONE;
+	r->key = CT_KINETO_KEY_OTHER;
 }
 
 static gboolean end_event(struct reader *r)
@@ -246,12 +142,12 @@ static int enter(struct reader *r, gboolean map)
 		r->place = map ? TOP : EVENTS;
 		return 1;
 	case TOP:
-		if (r->key == TOP_EVENTS && !map) {
+		if (r->key == CT_KINETO_KEY_EVENTS && !map) {
 			r->seen_events = TRUE;
 			r->place = EVENTS;
 			return 1;
 		}
-		if (r->key == TOP_DEVICES && !map) {
+		if (r->key == CT_KINETO_KEY_DEVICES && !map) {
 			r->place = DEVICES;
 			return 1;
 		}
@@ -264,9 +160,9 @@ static int enter(struct reader *r, gboolean map)
 		}
 		break;
 	case EVENT:
-		if (r->key == KEY_ARGS && map) {
+		if (r->key == CT_KINETO_KEY_ARGS && map) {
 			r->place = ARGS;
-			r->key = KEY_NONE;
+			r->key = CT_KINETO_KEY_OTHER;
 			return 1;
 		}
 		break;
@@ -282,7 +178,7 @@ static int enter(struct reader *r, gboolean map)
 			r->place = DEVICE;
 			memset(&r->device, 0, sizeof(r->device));
 			r->name[r->name_length = 0] = '\0';
-			r->key = DEVICE_OTHER;
+			r->key = CT_KINETO_KEY_OTHER;
 			return 1;
 		}
 		break;
@@ -302,7 +198,7 @@ static int leave(struct reader *r)
 		r->skip = 0;
 		/* a value nobody wanted, unless it was the event itself */
 		if (r->place != EVENT || depth != (r->bare ? 2u : 3u)) {
-			r->key = r->place == DEVICE ? DEVICE_OTHER : KEY_NONE;
+			r->key = CT_KINETO_KEY_OTHER;
 			return 1;
 		}
 		r->place = EVENTS;
@@ -311,11 +207,11 @@ static int leave(struct reader *r)
 	switch (r->place) {
 	case VECTOR:
 		r->place = ARGS;
-		r->key = KEY_NONE;
+		r->key = CT_KINETO_KEY_OTHER;
 		return 1;
 	case ARGS:
 		r->place = EVENT;
-		r->key = KEY_NONE;
+		r->key = CT_KINETO_KEY_OTHER;
 		return 1;
 	case EVENT:
 		r->place = EVENTS;
@@ -351,31 +247,17 @@ static int on_end(void *data)
 
 static int on_key(void *data, const unsigned char *text, size_t length)
 {
+	static const struct ct_kineto_word *const keys[] = {
+		[TOP] = ct_kineto_top_keys,
+		[EVENT] = ct_kineto_event_keys,
+		[ARGS] = ct_kineto_arg_keys,
+		[DEVICE] = ct_kineto_device_keys,
+	};
 	struct reader *r = data;
 
 	r->n_values++;
-	if (r->skip)
-		return 1;
-	switch (r->place) {
-	case TOP:
-		r->key = FIND(top_keys, text, length, TOP_NONE);
-		break;
-	case EVENT:
-		r->key = FIND(event_keys, text, length, KEY_NONE);
-		break;
-	case ARGS:
-		r->key = FIND(arg_keys, text, length, KEY_NONE);
-		break;
-	case DEVICE:
-		r->key = equals(text, length, "name") ? DEVICE_NAME : DEVICE_OTHER;
-		for (guint i = 0; i < G_N_ELEMENTS(device_keys); i++) {
-			if (equals(text, length, device_keys[i].word.text))
-				r->key = i;
-		}
-		break;
-	default:
-		break;
-	}
+	if (!r->skip)
+		r->key = ct_kineto_find(keys[r->place], text, length, CT_KINETO_KEY_OTHER);
 	return 1;
 }
 
@@ -386,21 +268,22 @@ static int on_string(void *data, const unsigned char *text, size_t length)
 	r->n_values++;
 	if (r->skip)
 		return 1;
-	if (r->place == DEVICE && r->key == DEVICE_NAME)
+	if (r->place == DEVICE && r->key == CT_KINETO_KEY_DEVICE_NAME)
 		keep_name(r, text, length);
 	if (r->place != EVENT)
 		return 1;
 	switch (r->key) {
-	case KEY_PHASE:
+	case CT_KINETO_KEY_PHASE:
 		if (!equals(text, length, "X"))
 			return lose_interest(r, r->depth);
 		break;
-	case KEY_CATEGORY:
-		r->event.category = FIND(categories, text, length, CT_KINETO_NONE);
+	case CT_KINETO_KEY_CATEGORY:
+		r->event.category =
+			ct_kineto_find(ct_kineto_categories, text, length, CT_KINETO_NONE);
 		if (r->event.category == CT_KINETO_NONE)
 			return lose_interest(r, r->depth);
 		break;
-	case KEY_NAME:
+	case CT_KINETO_KEY_NAME:
 		keep_name(r, text, length);
 		break;
 	case CT_KINETO_PID:
@@ -413,21 +296,22 @@ static int on_string(void *data, const unsigned char *text, size_t length)
 	return 1;
 }
 
+/* KEY is where in the record the number goes; one of them is 64 bits wide. */
 static int on_device_number(struct reader *r, const char *text, size_t length)
 {
-	guint8 *at = (guint8 *)&r->device + device_keys[r->key].word.value;
+	gboolean wide = r->key == G_STRUCT_OFFSET(struct ct_device_record, memory_bytes);
 	gint64 value;
 
 	if (!ct_decimal(text, length, 0, &value) || value < 0 ||
-	    (device_keys[r->key].bytes == 4 && value > G_MAXUINT32)) {
+	    (!wide && value > G_MAXUINT32)) {
 		ct_input_error(&r->error, "deviceProperties: %s is out of range",
-			       device_keys[r->key].word.text);
+			       ct_kineto_spelling(ct_kineto_device_keys, r->key));
 		return 0;
 	}
-	if (device_keys[r->key].bytes == 4)
-		*(guint32 *)(void *)at = (guint32)value;
+	if (wide)
+		r->device.memory_bytes = (guint64)value;
 	else
-		*(guint64 *)(void *)at = (guint64)value;
+		G_STRUCT_MEMBER(guint32, &r->device, r->key) = (guint32)value;
 	return 1;
 }
 
@@ -447,14 +331,14 @@ static int on_number(void *data, const char *text, size_t length)
 		break;
 	case VECTOR:
 		if (r->vector < 3)
-			store(&r->event, r->key + r->vector++, text, length);
+			store(&r->event, (guint8)(r->key + r->vector++), text, length);
 		break;
 	case DEVICE:
-		if (r->key < DEVICE_NAME)
+		if (r->key < CT_KINETO_KEY_DEVICE_NAME)
 			return on_device_number(r, text, length);
 		break;
 	case TOP:
-		if (r->key != TOP_BASE)
+		if (r->key != CT_KINETO_KEY_BASE)
 			break;
 		if (!ct_decimal(text, length, 0, &base_ns)) {
 			ct_input_error(&r->error, "baseTimeNanoseconds is out of range");
@@ -553,7 +437,7 @@ static gboolean read_pieces(struct reader *r, yajl_handle parser, struct ct_gz_i
 		ct_input_error(error, "%s: the file is empty", path);
 		return FALSE;
 	}
-	if (r->place != AFTER) {
+	if (r->place != AFTER && r->place != OUTSIDE) {
 		ct_input_error(
 			error,
 			"%s: byte %" G_GUINT64_FORMAT

@@ -31,6 +31,8 @@ traces_libtraces_la_SOURCES = \
 	traces/intern.h \
 	traces/kineto-sync.c \
 	traces/kineto-sync.h \
+	traces/kineto-words.c \
+	traces/kineto-words.h \
 	traces/kineto.c \
 	traces/kineto.h \
 	traces/merge.c \
