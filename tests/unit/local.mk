@@ -1,6 +1,7 @@
 # Unit tests: tests/unit/NAME.c holds the tests of one module.  Each exits 0, 1 or 77.
 UNIT_TESTS = \
 	tests/unit/gpu-exact \
+	tests/unit/decimal \
 	tests/unit/occupancy \
 	tests/unit/sorter \
 	tests/unit/trace-roundtrip
@@ -21,9 +22,14 @@ tests_unit_trace_roundtrip_LDADD = $(TRACE_TEST_LIBS)
 tests_unit_sorter_SOURCES = tests/unit/sorter.c
 tests_unit_sorter_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_sorter_LDADD = $(TRACE_TEST_LIBS)
+
 # The engine's random cases, through the engine and through the reference.
 GPU_CASE = tests/unit/gpu-case.c tests/unit/gpu-case.h tests/unit/naive-gpu.c \
 	tests/unit/naive-gpu.h
 
 tests_unit_gpu_exact_SOURCES = tests/unit/gpu-exact.c $(GPU_CASE)
 tests_unit_gpu_exact_LDADD = sim/libsim.la
+
+tests_unit_decimal_SOURCES = tests/unit/decimal.c
+tests_unit_decimal_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_decimal_LDADD = $(TRACE_TEST_LIBS)

@@ -1,0 +1,12 @@
+# Benchmarks: built and run by `make bench` only; they print figures and judge nothing.
+BENCHMARKS = \
+	tests/bench/import-bench
+EXTRA_PROGRAMS += $(BENCHMARKS)
+CLEANFILES += $(BENCHMARKS)
+
+bench: $(BENCHMARKS)
+	@for program in $(BENCHMARKS); do echo "$$program"; ./$$program || exit 1; done
+.PHONY: bench
+
+tests_bench_import_bench_SOURCES = tests/bench/import-bench.c
+tests_bench_import_bench_LDADD = traces/libtraces.la
