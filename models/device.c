@@ -207,3 +207,11 @@ char **ct_device_list(GError **error)
 {
 	return ct_sourced_list("device", error);
 }
+
+gboolean ct_device_entry(const struct ct_device *device, size_t i, struct ct_entry *out)
+{
+	if (i >= G_N_ELEMENTS(fields))
+		return FALSE;
+	ct_sourced_entry(device->json, &fields[i], out);
+	return TRUE;
+}

@@ -13,6 +13,8 @@
 #include <jansson.h>
 #include <stdint.h>
 
+#include "models/sourced.h"
+
 #define CT_MAX_CARVEOUTS 16
 
 /* Limits of one streaming multiprocessor. */
@@ -60,6 +62,9 @@ void ct_device_free(struct ct_device *);
 
 /* Checks every number for a unit-free value, its range and its source. */
 gboolean ct_device_check(const char *path, GError **error);
+
+/* The I-th field of the file format, as the device's file has it; FALSE past the last. */
+gboolean ct_device_entry(const struct ct_device *, size_t i, struct ct_entry *out);
 
 /* Sorted names of the shipped boards, NULL-terminated; free with g_strfreev(). */
 char **ct_device_list(GError **error);

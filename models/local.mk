@@ -1,6 +1,8 @@
 # Models: boards as data, and pure functions of them.
 noinst_LTLIBRARIES += models/libmodels.la
 models_libmodels_la_SOURCES = \
+	models/actuator.c \
+	models/actuator.h \
 	models/device.c \
 	models/device.h \
 	models/occupancy.c \
@@ -33,3 +35,8 @@ dist_device_DATA = \
 	models/devices/rtx5090.json \
 	models/devices/t4.json \
 	models/devices/v100-sxm2.json
+
+actuatordir = $(pkgdatadir)/actuators
+dist_actuator_DATA = \
+	models/actuators/cuda-gate.json \
+	models/actuators/ideal.json

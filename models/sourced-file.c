@@ -55,17 +55,26 @@ json_t *ct_sourced_load(const char *path, char **sha256, GError **error)
 	return document;
 }
 
-/* The folders that hold documents of a KIND, first come first served. */
+/* The folders that hold documents of a KIND, first come first served.  The folders of
+ * all kinds stand beside each other, so one variable, of devices, is enough. */
 static char **folders(const char *kind)
 {
-	g_autofree char *upper = g_ascii_strup(kind, -1);
-	g_autofree char *variable = g_strdup_printf("CT_%s_PATH", upper);
-	g_autofree char *all = NULL;
-	const char *own = g_getenv(variable);
+	g_auto(GStrv) own = g_strsplit(g_getenv("CT_DEVICE_PATH") ?: "", ":", -1);
+	GPtrArray *all = g_ptr_array_new();
 
-	all = g_strdup_printf("%s%s%s/%ss", own ? own : "", own && *own ? ":" : "",
-			      CT_PKGDATADIR, kind);
-	return g_strsplit(all, ":", -1);
+	for (char **place = own; *place; place++) {
+		g_autofree char *parent = g_path_get_dirname(*place);
+
+		if (!**place)
+			continue;
+		if (strcmp(kind, "device") == 0)
+			g_ptr_array_add(all, g_strdup(*place));
+		else
+			g_ptr_array_add(all, g_strdup_printf("%s/%ss", parent, kind));
+	}
+	g_ptr_array_add(all, g_strdup_printf("%s/%ss", CT_PKGDATADIR, kind));
+	g_ptr_array_add(all, NULL);
+	return (char **)g_ptr_array_free(all, FALSE);
 }
 
 char *ct_sourced_name(const char *path)

@@ -285,3 +285,18 @@ gboolean ct_sourced_read(json_t *document, const char *path, const struct ct_fie
 			return refuse(&r, fields[i].path, "is missing");
 	return TRUE;
 }
+
+void ct_sourced_entry(json_t *document, const struct ct_field *field, struct ct_entry *out)
+{
+	g_auto(GStrv) steps = g_strsplit(field->path, ".", -1);
+	json_t *at = document;
+
+	for (char **step = steps; *step; step++)
+		at = json_object_get(at, *step);
+	*out = (struct ct_entry){ .key = field->path, .value = at, .unit = field->unit };
+	if (json_is_object(at)) {
+		out->value = json_object_get(at, "value");
+		out->range = json_object_get(at, "range");
+		out->from = json_string_value(json_object_get(at, "from"));
+	}
+}

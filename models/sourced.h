@@ -42,9 +42,17 @@ json_t *ct_sourced_load(const char *path, char **sha256, GError **error);
 gboolean ct_sourced_read(json_t *document, const char *path, const struct ct_field *fields,
 			 size_t n, void *out, GError **error);
 
+/* A field as it stands in a document, to be shown. */
+struct ct_entry {
+	const char *key;
+	json_t *value;           /* NULL: an optional field that is not there; borrowed */
+	json_t *range;           /* NULL: none */
+	const char *unit, *from; /* NULL: none; plain texts have no source */
+};
+void ct_sourced_entry(json_t *document, const struct ct_field *, struct ct_entry *out);
+
 /* The file of a shipped NAME, or NAME itself if it is a path; NULL if there is none.
- * KIND ("device") names the search path (CT_DEVICE_PATH), the folder (devices) and
- * itself in messages. */
+ * KIND is "device" or "actuator". */
 char *ct_sourced_find(const char *kind, const char *name, GError **error);
 
 /* Sorted names of the shipped documents of a KIND. */

@@ -9,45 +9,11 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Levenshtein distance, capped: only near names are worth suggesting. */
-static guint distance(const char *a, const char *b)
-{
-	size_t m = strlen(a), n = strlen(b);
-	guint row[64];
-
-	if (m >= G_N_ELEMENTS(row) || n >= G_N_ELEMENTS(row))
-		return G_MAXUINT;
-	for (guint j = 0; j <= n; j++)
-		row[j] = j;
-	for (size_t i = 1; i <= m; i++) {
-		guint diagonal = row[0];
-
-		row[0] = (guint)i;
-		for (size_t j = 1; j <= n; j++) {
-			guint above = row[j];
-			guint change = diagonal + (a[i - 1] != b[j - 1]);
-
-			row[j] = MIN(change, MIN(above, row[j - 1]) + 1);
-			diagonal = above;
-		}
-	}
-	return row[n];
-}
+#include "sim/base/nearest.h"
 
 const char *ct_nearest(const char *typo, const char *const *names)
 {
-	const char *best = NULL;
-	guint best_distance = (guint)strlen(typo) / 3 + 2;
-
-	for (; *names; names++) {
-		guint d = distance(typo, *names);
-
-		if (d < best_distance) {
-			best_distance = d;
-			best = *names;
-		}
-	}
-	return best;
+	return ct_nearest_name(typo, names);
 }
 
 static void list_commands(const char *prefix, const char *about,

@@ -17,6 +17,7 @@ static const char about[] =
 	"Replays real GPU programs as tenants of one GPU under sharing policies.";
 
 static const struct ct_command commands[] = {
+	{ "device", "list, show and check GPU boards", ct_cmd_device },
 	{ "help", "what cotenant can do, or the manual of one command", ct_cmd_help },
 	{ NULL, NULL, NULL },
 };

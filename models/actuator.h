@@ -1,0 +1,35 @@
+/*
+ * actuator.h - what a control mechanism can do, can see and costs, as data.
+ *
+ * An actuator file (models/actuators/NAME.json, cotenant-device(5)) describes a way to
+ * hold GPU work back.  The simulator offers a policy exactly that and charges exactly
+ * that, so a policy never has more in simulation than it will have live.  Capabilities
+ * are names here ("rank", "sees-queue"): what they mean is the policies' contract.
+ */
+#ifndef CT_MODELS_ACTUATOR_H
+#define CT_MODELS_ACTUATOR_H
+
+#include <glib.h>
+#include <jansson.h>
+#include <stdint.h>
+
+struct ct_actuator_model {
+	char *name, *title, *path;
+	char *gate;         /* "defers" or "blocks" */
+	char **caps;        /* "gate", "rank", ... and "sees-queue", ...; NULL-terminated */
+	int64_t gate_ns;    /* an order to its effect */
+	int64_t sense_ns;   /* an effect to its fact */
+	int64_t decide_ns;  /* the policy's own thinking, per fact */
+	int64_t confine_ns; /* making a part */
+	char *sha256;       /* of the file */
+	json_t *json;
+};
+
+/* NAME as for ct_device_load(); the folders of actuators stand beside those of devices. */
+struct ct_actuator_model *ct_actuator_model_load(const char *name, GError **error);
+void ct_actuator_model_free(struct ct_actuator_model *);
+
+/* Sorted names of the shipped actuators, NULL-terminated; free with g_strfreev(). */
+char **ct_actuator_model_list(GError **error);
+
+#endif

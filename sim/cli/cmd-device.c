@@ -1,0 +1,244 @@
+/*
+ * cmd-device - list, show and check GPU boards.
+ *
+ * A board is a file whose numbers say where they come from; `show` exists so that
+ * nobody has to trust a figure of the simulator without having seen its source.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "models/device.h"
+#include "sim/cli/cli.h"
+
+/* List. */
+
+static json_t *summary(const struct ct_device *d)
+{
+	return json_pack("{s:s, s:s, s:i, s:I, s:I, s:s}", "name", d->name, "title",
+			 d->title, "sms", (int)d->sms, "memory_bytes",
+			 (json_int_t)d->memory_bytes, "dram_bytes_per_s",
+			 (json_int_t)d->dram_bytes_per_s, "sha256", d->sha256);
+}
+
+static void list_row(struct ct_table *table, const struct ct_device *d,
+		     enum ct_output_format format)
+{
+	ct_table_cell(table, d->name, FALSE);
+	ct_table_cellf(table, "%u", d->sms);
+	if (format == CT_OUTPUT_CSV) {
+		ct_table_cellf(table, "%" G_GINT64_FORMAT, d->memory_bytes);
+		ct_table_cellf(table, "%" G_GINT64_FORMAT, d->dram_bytes_per_s);
+	} else {
+		ct_table_cellf(table, "%.0f GB", (double)d->memory_bytes / 1e9);
+		ct_table_cellf(table, "%.0f GB/s", (double)d->dram_bytes_per_s / 1e9);
+	}
+	ct_table_cell(table, d->title, FALSE);
+}
+
+static int list(int argc, char **argv)
+{
+	static const char *const heads[] = {
+		"name", "sms", "memory", "dram", "title", NULL
+	};
+	static const char *const units[] = { "name",         "sms",
+					     "memory_bytes", "dram_bytes_per_s",
+					     "title",        NULL };
+	g_autoptr(GError) error = NULL;
+	g_auto(GStrv) names = NULL;
+	struct ct_cli_common common;
+	struct ct_table *table;
+	json_t *boards;
+	int code;
+
+	if (!ct_cli_parse("device list", "",
+			  "Names the GPU boards that this installation knows.", NULL,
+			  &common, &argc, &argv, &code))
+		return code;
+	if (argc > 1)
+		return ct_cli_usage("device list", "takes no arguments");
+	names = ct_device_list(&error);
+	if (!names)
+		return ct_cli_fail("device list", g_steal_pointer(&error));
+	boards = json_array();
+	table = ct_table_new(common.format == CT_OUTPUT_CSV ? units : heads, "lrrrl");
+	code = CT_EXIT_OK;
+	for (char **name = names; *name; name++) {
+		struct ct_device *d = ct_device_load(*name, &error);
+
+		if (!d) { /* the others are still worth listing */
+			code = ct_cli_fail("device list", g_steal_pointer(&error));
+			continue;
+		}
+		json_array_append_new(boards, summary(d));
+		list_row(table, d, common.format);
+		ct_device_free(d);
+	}
+	if (common.format == CT_OUTPUT_JSON)
+		ct_cli_json(boards);
+	else
+		ct_table_print(table, common.format, stdout);
+	ct_table_free(table);
+	json_decref(boards);
+	return ct_cli_finish("device list", code);
+}
+
+/* Show. */
+
+/* A long list is cut in text, where it would set the width of the column. */
+static char *value_text(json_t *value, enum ct_output_format format)
+{
+	size_t n = json_array_size(value);
+	g_autofree char *list = NULL;
+	char *dumped;
+
+	if (json_is_string(value))
+		return g_strdup(json_string_value(value));
+	if (n > 2 && format == CT_OUTPUT_TEXT)
+		return g_strdup_printf("%" JSON_INTEGER_FORMAT " .. %" JSON_INTEGER_FORMAT
+				       " (%zu)",
+				       json_integer_value(json_array_get(value, 0)),
+				       json_integer_value(json_array_get(value, n - 1)), n);
+	dumped = json_dumps(value, JSON_ENCODE_ANY);
+	list = g_strdelimit(g_strdup(dumped), "[]", ' ');
+	free(dumped);
+	return g_strdup(g_strstrip(list));
+}
+
+static char *range_text(json_t *range)
+{
+	if (!range)
+		return g_strdup("");
+	return g_strdup_printf("%" JSON_INTEGER_FORMAT "..%" JSON_INTEGER_FORMAT,
+			       json_integer_value(json_array_get(range, 0)),
+			       json_integer_value(json_array_get(range, 1)));
+}
+
+static gboolean begins_group(const char *last, const char *key)
+{
+	size_t n = strcspn(key, ".");
+
+	return key[n] == '.' && strncmp(last, key, n + 1) != 0;
+}
+
+static void show_table(const struct ct_device *d, enum ct_output_format format)
+{
+	static const char *const heads[] = {
+		"key", "value", "unit", "range", "from", NULL
+	};
+	struct ct_table *table = ct_table_new(heads, "lrlll");
+	struct ct_entry entry;
+	const char *last = "";
+
+	for (size_t i = 0; ct_device_entry(d, i, &entry); i++) {
+		g_autofree char *value = NULL, *range = NULL;
+
+		if (!entry.value || (!entry.from && format == CT_OUTPUT_TEXT))
+			continue;
+		value = value_text(entry.value, format);
+		range = range_text(entry.range);
+		if (begins_group(last, entry.key))
+			ct_table_rule(table);
+		last = entry.key;
+		ct_table_cell(table, entry.key, FALSE);
+		ct_table_cell(table, value, FALSE);
+		ct_table_cell(table, entry.unit, FALSE);
+		ct_table_cell(table, range, FALSE);
+		ct_table_cell(table, entry.from, FALSE);
+	}
+	ct_table_print(table, format, stdout);
+	ct_table_free(table);
+}
+
+static int show(int argc, char **argv)
+{
+	struct ct_cli_common common;
+	struct ct_device *d;
+	GError *error = NULL;
+	int code;
+
+	if (!ct_cli_parse(
+		    "device show", "NAME|FILE",
+		    "Prints every number of a board, its unit and where it comes from.",
+		    NULL, &common, &argc, &argv, &code))
+		return code;
+	if (argc != 2)
+		return ct_cli_usage("device show",
+				    "takes the name of one board, or a file");
+	d = ct_device_load(argv[1], &error);
+	if (!d)
+		return ct_cli_fail("device show", error);
+	if (common.format == CT_OUTPUT_JSON) {
+		json_t *all = json_pack("{s:s, s:s, s:s, s:O}", "name", d->name, "path",
+					d->path, "sha256", d->sha256, "device", d->json);
+
+		ct_cli_json(all);
+		json_decref(all);
+	} else {
+		if (common.format == CT_OUTPUT_TEXT)
+			printf("%s\n%s\nsha256 %s\n\n", d->title, d->path, d->sha256);
+		show_table(d, common.format);
+	}
+	ct_device_free(d);
+	return ct_cli_finish("device show", CT_EXIT_OK);
+}
+
+/* Check. */
+
+static int check(int argc, char **argv)
+{
+	static const char *const heads[] = { "file", "ok", "problem", NULL };
+	struct ct_cli_common common;
+	struct ct_table *table;
+	json_t *results;
+	int code;
+
+	if (!ct_cli_parse(
+		    "device check", "FILE...",
+		    "Checks board files: keys, types, ranges, and that every number has "
+		    "a source.\nOne line for each file; exits 3 if one is wrong.",
+		    NULL, &common, &argc, &argv, &code))
+		return code;
+	if (argc < 2)
+		return ct_cli_usage("device check", "takes one or more files");
+	results = json_array();
+	table = ct_table_new(heads, "lll");
+	code = CT_EXIT_OK;
+	for (int i = 1; i < argc; i++) {
+		g_autoptr(GError) error = NULL;
+		gboolean good = ct_device_check(argv[i], &error);
+
+		if (!good)
+			code = CT_EXIT_INPUT;
+		if (common.format == CT_OUTPUT_TEXT && good)
+			printf("%s: good\n", argv[i]);
+		else if (common.format == CT_OUTPUT_TEXT)
+			printf("%s\n", error->message);
+		ct_table_cell(table, argv[i], FALSE);
+		ct_table_cell(table, good ? "true" : "false", FALSE);
+		ct_table_cell(table, good ? NULL : error->message, FALSE);
+		json_array_append_new(results, json_pack("{s:s, s:b, s:s?}", "file",
+							 argv[i], "ok", good, "problem",
+							 good ? NULL : error->message));
+	}
+	if (common.format == CT_OUTPUT_JSON)
+		ct_cli_json(results);
+	else if (common.format == CT_OUTPUT_CSV)
+		ct_table_print(table, CT_OUTPUT_CSV, stdout);
+	ct_table_free(table);
+	json_decref(results);
+	return ct_cli_finish("device check", code);
+}
+
+int ct_cmd_device(int argc, char **argv)
+{
+	static const struct ct_command commands[] = {
+		{ "list", "the boards this installation knows", list },
+		{ "show", "every number of a board, and its source", show },
+		{ "check", "check board files", check },
+		{ NULL, NULL, NULL },
+	};
+
+	return ct_cli_dispatch("cotenant device", "GPU boards, as data.", commands, argc,
+			       argv);
+}
