@@ -40,3 +40,8 @@ actuatordir = $(pkgdatadir)/actuators
 dist_actuator_DATA = \
 	models/actuators/cuda-gate.json \
 	models/actuators/ideal.json
+
+dist_man_MANS += \
+	models/cotenant-device.1 \
+	models/cotenant-device.5
+EXTRA_DIST += models/README.md

@@ -1,12 +1,17 @@
 # Unit tests: tests/unit/NAME.c holds the tests of one module.  Each exits 0, 1 or 77.
 UNIT_TESTS = \
-	tests/unit/gpu-exact \
 	tests/unit/decimal \
+	tests/unit/device \
+	tests/unit/gpu-exact \
 	tests/unit/occupancy \
 	tests/unit/sorter \
-	tests/unit/trace-roundtrip
+	tests/unit/trace-roundtrip \
+	tests/unit/work
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
+
+tests_unit_device_SOURCES = tests/unit/device.c
+tests_unit_device_LDADD = models/libmodels.la
 
 tests_unit_occupancy_SOURCES = tests/unit/occupancy.c
 tests_unit_occupancy_LDADD = models/libmodels.la $(ZLIB_LIBS)
@@ -33,3 +38,6 @@ tests_unit_gpu_exact_LDADD = sim/libsim.la
 tests_unit_decimal_SOURCES = tests/unit/decimal.c
 tests_unit_decimal_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_decimal_LDADD = $(TRACE_TEST_LIBS)
+
+tests_unit_work_SOURCES = tests/unit/work.c
+tests_unit_work_LDADD = models/libmodels.la
