@@ -12,6 +12,7 @@ struct ct_exporter {
 	const char *name, *summary; /* "csv", "jsonl", "chrome" */
 	gboolean (*run)(const struct ct_trace *, FILE *out, GError **);
 };
+extern const struct ct_exporter ct_export_chrome, ct_export_csv, ct_export_jsonl;
 extern const struct ct_exporter *const ct_exporters[]; /* NULL-terminated */
 
 #endif

@@ -17,6 +17,12 @@ traces_libtraces_la_SOURCES = \
 	traces/decimal.h \
 	traces/events.c \
 	traces/events.h \
+	traces/export-chrome.c \
+	traces/export-csv.c \
+	traces/export-jsonl.c \
+	traces/export-row.c \
+	traces/export-row.h \
+	traces/export.c \
 	traces/export.h \
 	traces/format.h \
 	traces/gz-input.c \
