@@ -2,7 +2,9 @@
 UNIT_TESTS = \
 	tests/unit/decimal \
 	tests/unit/device \
+	tests/unit/gpu-contract \
 	tests/unit/gpu-exact \
+	tests/unit/gpu-mutants \
 	tests/unit/occupancy \
 	tests/unit/sorter \
 	tests/unit/trace-roundtrip \
@@ -29,8 +31,13 @@ tests_unit_sorter_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_sorter_LDADD = $(TRACE_TEST_LIBS)
 
 # The engine's random cases, through the engine and through the reference.
+# The engine: what it promises, its random cases, and what they would notice.
 GPU_CASE = tests/unit/gpu-case.c tests/unit/gpu-case.h tests/unit/naive-gpu.c \
 	tests/unit/naive-gpu.h
+
+tests_unit_gpu_contract_SOURCES = tests/unit/gpu-contract.c
+tests_unit_gpu_contract_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_gpu_contract_LDADD = sim/libsim.la $(CHECK_LIBS)
 
 tests_unit_gpu_exact_SOURCES = tests/unit/gpu-exact.c $(GPU_CASE)
 tests_unit_gpu_exact_LDADD = sim/libsim.la
@@ -41,3 +48,11 @@ tests_unit_decimal_LDADD = $(TRACE_TEST_LIBS)
 
 tests_unit_work_SOURCES = tests/unit/work.c
 tests_unit_work_LDADD = models/libmodels.la
+tests_unit_gpu_mutants_SOURCES = tests/unit/gpu-mutants.c $(GPU_CASE) sim/gpu.c \
+	sim/gpu-check.c sim/gpu-classes.c sim/gpu-place.c sim/gpu-rates.c sim/gpu-refill.c
+tests_unit_gpu_mutants_CPPFLAGS = $(AM_CPPFLAGS) -DCT_MUTANTS
+tests_unit_gpu_mutants_LDADD = models/libmodels.la
+
+.PHONY: nightly
+nightly: tests/unit/gpu-exact
+	tests/unit/gpu-exact 100000 1000000
