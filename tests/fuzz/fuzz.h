@@ -1,0 +1,107 @@
+/*
+ * fuzz.h - feeds damaged copies of good inputs to a function under test.
+ *
+ * Deterministic: run N of a program is the same everywhere, so a failure names its run
+ * and CT_FUZZ_FIRST=N repeats it alone.  CT_FUZZ_RUNS sets how many there are (a few
+ * seconds' worth by default).  Meant for sanitizer builds, but the function under test
+ * also asserts what must hold without them.
+ */
+#ifndef CT_TESTS_FUZZ_H
+#define CT_TESTS_FUZZ_H
+
+#include <glib.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct fuzz_seed {
+	const void *bytes;
+	size_t length;
+};
+
+struct fuzz_target {
+	const struct fuzz_seed *seeds;
+	guint n_seeds;
+	const char *const *words; /* worth inserting; ends with NULL */
+	guint runs;               /* unless CT_FUZZ_RUNS is set */
+	/* Aborts if something is wrong. */
+	void (*check)(const guint8 *bytes, size_t length);
+};
+
+static inline guint fuzz_below(GRand *rand, gsize limit)
+{
+	return limit > 0 ? (guint)g_rand_int_range(rand, 0, (gint32)MIN(limit, G_MAXINT32))
+			 : 0;
+}
+
+static inline void fuzz_insert(GByteArray *input, guint at, const void *bytes, guint length)
+{
+	guint behind = input->len - at;
+
+	g_byte_array_set_size(input, input->len + length);
+	memmove(input->data + at + length, input->data + at, behind);
+	memcpy(input->data + at, bytes, length);
+}
+
+static inline void fuzz_damage(GByteArray *input, GRand *rand,
+			       const struct fuzz_target *target)
+{
+	guint at = fuzz_below(rand, input->len);
+	guint length = MIN(1 + fuzz_below(rand, 64), input->len - at);
+	guint n_words = g_strv_length((char **)target->words);
+	g_autofree void *piece = NULL;
+	const char *word;
+
+	if (input->len == 0)
+		return;
+	switch (fuzz_below(rand, 6)) {
+	case 0:
+		input->data[at] ^= (guint8)(1u << fuzz_below(rand, 8));
+		break;
+	case 1:
+		input->data[at] = (guint8)g_rand_int(rand);
+		break;
+	case 2:
+		g_byte_array_remove_range(input, at, length);
+		break;
+	case 3:
+		piece = g_malloc(length);
+		memcpy(piece, input->data + at, length);
+		fuzz_insert(input, fuzz_below(rand, input->len), piece, length);
+		break;
+	case 4:
+		g_byte_array_set_size(input, at);
+		break;
+	default:
+		word = target->words[fuzz_below(rand, n_words)];
+		fuzz_insert(input, at, word, (guint)strlen(word));
+		break;
+	}
+}
+
+static inline int fuzz_main(const struct fuzz_target *target)
+{
+	const char *first = g_getenv("CT_FUZZ_FIRST"), *runs = g_getenv("CT_FUZZ_RUNS");
+	guint64 run = first != NULL ? g_ascii_strtoull(first, NULL, 10) : 0;
+	guint64 n = runs != NULL ? g_ascii_strtoull(runs, NULL, 10) : target->runs;
+
+	if (first != NULL && runs == NULL)
+		n = 1;
+	for (guint64 end = run + n; run < end; run++) {
+		g_autoptr(GByteArray) input = g_byte_array_new();
+		GRand *rand = g_rand_new_with_seed((guint32)run);
+		const struct fuzz_seed *seed = &target->seeds[run % target->n_seeds];
+		guint damages = 1 + fuzz_below(rand, 4);
+
+		fprintf(stderr, "\rrun %" G_GUINT64_FORMAT, run);
+		g_byte_array_append(input, seed->bytes, (guint)seed->length);
+		while (damages-- > 0)
+			fuzz_damage(input, rand, target);
+		target->check(input->data, input->len);
+		g_rand_free(rand);
+	}
+	fputc('\n', stderr);
+	return EXIT_SUCCESS;
+}
+
+#endif
