@@ -1,12 +1,16 @@
 # Unit tests: tests/unit/NAME.c holds the tests of one module.  Each exits 0, 1 or 77.
 UNIT_TESTS = \
+	tests/unit/arrival \
 	tests/unit/decimal \
 	tests/unit/device \
 	tests/unit/gpu-contract \
 	tests/unit/gpu-exact \
 	tests/unit/gpu-mutants \
+	tests/unit/metrics \
 	tests/unit/occupancy \
+	tests/unit/scenario \
 	tests/unit/sorter \
+	tests/unit/timeline \
 	tests/unit/trace-roundtrip \
 	tests/unit/work
 check_PROGRAMS += $(UNIT_TESTS)
@@ -56,3 +60,19 @@ tests_unit_gpu_mutants_LDADD = models/libmodels.la
 .PHONY: nightly
 nightly: tests/unit/gpu-exact
 	tests/unit/gpu-exact 100000 1000000
+
+tests_unit_arrival_SOURCES = tests/unit/arrival.c
+tests_unit_arrival_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_arrival_LDADD = sim/libsim.la $(CHECK_LIBS) -lm
+
+tests_unit_metrics_SOURCES = tests/unit/metrics.c
+tests_unit_metrics_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_metrics_LDADD = sim/libsim.la $(CHECK_LIBS) -lm
+
+tests_unit_scenario_SOURCES = tests/unit/scenario.c
+tests_unit_scenario_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_scenario_LDADD = sim/libsim.la $(CHECK_LIBS) -lm
+
+tests_unit_timeline_SOURCES = tests/unit/timeline.c
+tests_unit_timeline_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_timeline_LDADD = sim/libsim.la $(CHECK_LIBS) -lm
