@@ -3,6 +3,7 @@ UNIT_TESTS = \
 	tests/unit/arrival \
 	tests/unit/decimal \
 	tests/unit/device \
+	tests/unit/gpu-alone \
 	tests/unit/gpu-contract \
 	tests/unit/gpu-exact \
 	tests/unit/gpu-mutants \
@@ -42,6 +43,9 @@ GPU_CASE = tests/unit/gpu-case.c tests/unit/gpu-case.h tests/unit/naive-gpu.c \
 tests_unit_gpu_contract_SOURCES = tests/unit/gpu-contract.c
 tests_unit_gpu_contract_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_gpu_contract_LDADD = sim/libsim.la $(CHECK_LIBS)
+
+tests_unit_gpu_alone_SOURCES = tests/unit/gpu-alone.c
+tests_unit_gpu_alone_LDADD = sim/libsim.la
 
 tests_unit_gpu_exact_SOURCES = tests/unit/gpu-exact.c $(GPU_CASE)
 tests_unit_gpu_exact_LDADD = sim/libsim.la
