@@ -31,6 +31,10 @@ traces_libtraces_la_SOURCES = \
 	traces/export.c \
 	traces/export.h \
 	traces/format.h \
+	traces/generate-llm.c \
+	traces/generate-vision.c \
+	traces/generate.c \
+	traces/generate.h \
 	traces/gz-input.c \
 	traces/gz-input.h \
 	traces/import-kineto.c \

@@ -11,7 +11,9 @@ UNIT_TESTS = \
 	tests/unit/occupancy \
 	tests/unit/scenario \
 	tests/unit/sorter \
+	tests/unit/stats \
 	tests/unit/timeline \
+	tests/unit/trace-parts \
 	tests/unit/trace-roundtrip \
 	tests/unit/work
 check_PROGRAMS += $(UNIT_TESTS)
@@ -80,3 +82,12 @@ tests_unit_scenario_LDADD = sim/libsim.la $(CHECK_LIBS) -lm
 tests_unit_timeline_SOURCES = tests/unit/timeline.c
 tests_unit_timeline_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_timeline_LDADD = sim/libsim.la $(CHECK_LIBS) -lm
+TINY_TRACE = tests/unit/tiny-trace.c tests/unit/tiny-trace.h
+
+tests_unit_stats_SOURCES = tests/unit/stats.c $(TINY_TRACE)
+tests_unit_stats_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_stats_LDADD = $(TRACE_TEST_LIBS) -lm
+
+tests_unit_trace_parts_SOURCES = tests/unit/trace-parts.c $(TINY_TRACE)
+tests_unit_trace_parts_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_trace_parts_LDADD = $(TRACE_TEST_LIBS) -lm
