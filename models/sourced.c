@@ -127,15 +127,13 @@ static gboolean read_list(struct reading *r, const struct ct_field *f, json_t *v
 
 static gboolean read_choice(struct reading *r, const struct ct_field *f, const char *text)
 {
-	g_autofree char *all = NULL;
-
 	for (uint32_t i = 0; text && f->choices[i]; i++) {
 		if (strcmp(text, f->choices[i]) == 0) {
 			*(uint32_t *)(r->out + f->offset) = i;
 			return TRUE;
 		}
 	}
-	all = g_strjoinv("\" or \"", (char **)f->choices);
+	g_autofree char *all = g_strjoinv("\" or \"", (char **)f->choices);
 	return refuse(r, f->path, "value must be \"%s\"", all);
 }
 
@@ -152,13 +150,14 @@ static gboolean read_sourced(struct reading *r, const struct ct_field *f, json_t
 		return refuse(r, f->path,
 			      "must be an object with \"value\" and \"from\", not %s",
 			      type_name(object));
-	json_object_foreach(object, key, ignored) {
-		if (!g_strv_contains(keys, key))
-			return refuse(r, f->path,
-				      "unknown key \"%s\"; there are value, from, "
-				      "unit and range",
-				      key);
-	}
+	json_object_foreach(
+		object, key,
+		ignored) if (!g_strv_contains(keys,
+					      key)) return refuse(r, f->path,
+								  "unknown key \"%s\"; "
+								  "known are value, from, "
+								  "unit and range",
+								  key);
 	if (!value)
 		return refuse(r, f->path, "has no \"value\"");
 	if (!is_text(json_object_get(object, "from")))
@@ -207,27 +206,36 @@ static gboolean read_field(struct reading *r, const struct ct_field *f, json_t *
 	return TRUE;
 }
 
-/* Fails with the nearest key that PREFIX could be followed by. */
+/* The next step of the field's path below PREFIX, or NULL if it is elsewhere. */
+static char *step_below(const char *prefix, const struct ct_field *f)
+{
+	size_t n = strlen(prefix);
+
+	if (strncmp(f->path, prefix, n) != 0)
+		return NULL;
+	return g_strndup(f->path + n, strcspn(f->path + n, "."));
+}
+
 static gboolean unknown_key(struct reading *r, const char *prefix, const char *key)
 {
 	g_autoptr(GPtrArray) known = g_ptr_array_new_with_free_func(g_free);
-	g_autofree char *path = g_strconcat(prefix, key, NULL);
-	g_autofree char *shown = g_strescape(path, NULL);
-	size_t length = strlen(prefix);
+	g_autofree char *shown = g_strescape(key, NULL);
 	const char *near;
 
 	for (size_t i = 0; i < r->n; i++) {
-		const char *rest = r->fields[i].path + length;
+		char *step = step_below(prefix, &r->fields[i]);
 
-		if (strncmp(r->fields[i].path, prefix, length) == 0)
-			g_ptr_array_add(known, g_strndup(rest, strcspn(rest, ".")));
+		if (step)
+			g_ptr_array_add(known, step);
 	}
 	g_ptr_array_add(known, NULL);
 	near = ct_nearest_name(key, (const char *const *)known->pdata);
 	if (near)
-		return refuse(r, shown, "unknown key; did you mean \"%s%s\"?", prefix,
-			      near);
-	return refuse(r, shown, "unknown key");
+		return refuse(r, shown, "unknown key%s%.*s; did you mean \"%s\"?",
+			      *prefix ? " in " : "", (int)strlen(prefix) - !!*prefix,
+			      prefix, near);
+	return refuse(r, shown, "unknown key%s%.*s", *prefix ? " in " : "",
+		      (int)strlen(prefix) - !!*prefix, prefix);
 }
 
 /* PREFIX is empty or ends in a dot.  As deep as the deepest field, no deeper. */
@@ -236,7 +244,8 @@ static gboolean read_object(struct reading *r, const char *prefix, json_t *objec
 	const char *key;
 	json_t *value;
 
-	json_object_foreach(object, key, value) {
+	json_object_foreach(object, key, value)
+	{
 		g_autofree char *path = g_strconcat(prefix, key, NULL);
 		g_autofree char *below = g_strconcat(path, ".", NULL);
 		gboolean known = FALSE;
