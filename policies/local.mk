@@ -45,19 +45,10 @@ SUFFIXES += .so
 $(CT_POLICIES): $(srcdir)/policies/policy.h
 
 policies_libpolicies_la_SOURCES = \
-	policies/laws.c \
-	policies/laws.h \
 	policies/options.c \
 	policies/options.h \
 	policies/registry.c \
-	policies/registry.h \
-	policies/replay.c \
-	policies/replay.h \
-	policies/world.c \
-	policies/world.h \
-	policies/wrap-check.c \
-	policies/wrap-fault.c \
-	policies/wrap.h
+	policies/registry.h
 nodist_policies_libpolicies_la_SOURCES = policies/builtin.h
 policies_libpolicies_la_LIBADD = policies/libbuiltin.la policies/libbroker.la $(GLIB_LIBS) \
 	$(JANSSON_LIBS)

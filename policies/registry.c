@@ -174,9 +174,9 @@ gboolean ct_policy_choose(const char *spec, json_t *params, struct ct_policy_cho
 	if (!out->policy)
 		return FALSE;
 	state = ct_options_new(out->policy);
-	if (params && !ct_options_set_json(out->policy, state, params, error))
-		return FALSE;
 	if (colon && !set_from_text(out->policy, state, colon + 1, error))
+		return FALSE;
+	if (params && !ct_options_set_json(out->policy, state, params, error))
 		return FALSE;
 	out->params = ct_options_json(out->policy, state);
 	out->state = g_steal_pointer(&state);

@@ -1,8 +1,10 @@
 # Sim: time, a device, an audience; and the front door.
 noinst_LTLIBRARIES += sim/libsim.la
 sim_libsim_la_SOURCES = \
+	sim/arrival.c \
 	sim/base/error.h \
 	sim/base/list.h \
+	sim/duration.c \
 	sim/gpu-check.c \
 	sim/gpu-classes.c \
 	sim/gpu-classes.h \
@@ -16,9 +18,15 @@ sim_libsim_la_SOURCES = \
 	sim/gpu-refill.h \
 	sim/gpu.c \
 	sim/gpu.h \
+	sim/metrics.c \
+	sim/metrics.h \
 	sim/program.h \
 	sim/run.h \
+	sim/scenario-echo.c \
+	sim/scenario-json.c \
+	sim/scenario.c \
 	sim/scenario.h \
+	sim/timeline.c \
 	sim/timeline.h
 sim_libsim_la_LIBADD = models/libmodels.la policies/libpolicies.la traces/libtraces.la \
 	$(GLIB_LIBS) $(JANSSON_LIBS) $(XXHASH_LIBS)

@@ -13,6 +13,10 @@
 #include <jansson.h>
 #include <stdint.h>
 
+#define CT_MAX_COPIES 4096 /* of one closed-loop tenant */
+#define CT_MAX_WEIGHT 10000
+#define CT_MAX_RANK   1000000
+
 enum ct_arrival_kind {
 	CT_ARRIVE_CLOSED,   /* `copies` of the program, each starts anew when it is done */
 	CT_ARRIVE_PERIODIC, /* a request every period_ns */
@@ -57,14 +61,15 @@ struct ct_sweep { /* "policy.slice_ns": [values], "tenants.NAME.arrive.copies", 
 struct ct_scenario {
 	char *path; /* of the file; NULL: from the command line */
 	char *why;
-	char *device, *actuator; /* names or paths; actuator default "ideal" */
-	uint64_t seed;           /* default 1 */
-	int64_t duration_ns;     /* 0: until every tenant finished min_requests */
-	uint32_t min_requests;   /* default 10 */
-	int64_t patience_ns;     /* default 1 s of waiting without cause */
-	uint32_t repeat;         /* default 1 */
-	struct ct_policy_spec *policy;
+	char *device, *actuator;       /* names or paths; actuator default "ideal" */
+	uint64_t seed;                 /* default 1 */
+	int64_t duration_ns;           /* 0: until every tenant finished min_requests */
+	uint32_t min_requests;         /* default 10 */
+	int64_t patience_ns;           /* default 1 s of waiting without cause */
+	uint32_t repeat;               /* default 1 */
+	struct ct_policy_spec *policy; /* "all" stands for every one there is */
 	size_t n_policies;
+	json_t *policy_options; /* for every policy that has an option of that name */
 	struct ct_tenant_spec *tenant;
 	size_t n_tenants;
 	struct ct_sweep *sweep;
@@ -76,19 +81,38 @@ struct ct_scenario {
 struct ct_scenario *ct_scenario_new(void); /* defaults, no tenants, no policies */
 void ct_scenario_free(struct ct_scenario *);
 
-/* Parses a scenario file; relative trace paths are relative to the file's folder. */
+/* Parses a scenario file; relative paths in it are relative to its folder. */
 struct ct_scenario *ct_scenario_load(const char *path, GError **error);
+
+/* Parses DOCUMENT.  PATH names it in messages; FOLDER (NULL: the current one) is what
+ * its relative paths are relative to. */
+struct ct_scenario *ct_scenario_parse(json_t *document, const char *path,
+				      const char *folder, GError **error);
+
+/* A copy in which PATH is VALUE (borrowed): "seed", "tenants.NAME.arrive.copies",
+ * "policy.slice_ns" (an option of every policy that has it). */
+struct ct_scenario *ct_scenario_with(const struct ct_scenario *, const char *path,
+				     json_t *value, GError **error);
 
 /* TRUE if the file at PATH is a scenario by content: JSON with a "cotenant" key that
  * begins with "scenario/". */
 gboolean ct_scenario_probe(const char *path);
 
+/* Appends a zeroed tenant with its defaults.  Names it after NAME, or after its trace if
+ * NAME is NULL; a name that is taken gets a suffix. */
+struct ct_tenant_spec *ct_scenario_tenant(struct ct_scenario *, const char *name,
+					  const char *trace);
+void ct_scenario_add_policy(struct ct_scenario *, const char *spec, json_t *params);
+
 /* Adds "[NAME=]TRACE[,rank=N][,weight=N][,slo_ms=X][,arrive=...][,requests=MARKER]".
  * A backslash escapes '=' and ','; a repeated name gets a suffix. */
 gboolean ct_scenario_add_tenant(struct ct_scenario *, const char *argument, GError **error);
 
-/* "closed:N", "every:DUR", "poisson:RATE", "file:PATH". */
+/* "closed:N", "every:DUR", "poisson:RATE", "file:PATH"; ct_arrival_text() gives that
+ * back.  Nothing is owned after a failure. */
 gboolean ct_arrival_parse(const char *text, struct ct_arrival *, GError **error);
+char *ct_arrival_text(const struct ct_arrival *);
+void ct_arrival_clear(struct ct_arrival *);
 
 /* "250us", "10 ms", "1.5s", "1000" (ns). */
 gboolean ct_duration_parse(const char *text, int64_t *ns, GError **error);

@@ -31,9 +31,9 @@ struct ct_assembler;
 struct ct_call {
 	uint64_t process, thread; /* source ids, e.g. pid and tid */
 	uint32_t correlation;
-	uint8_t kind;		  /* enum ct_op_kind; CT_OP_KERNEL for any launch call */
-	uint8_t flags;		  /* CT_OP_PAGEABLE, CT_OP_BLOCKING */
-	uint8_t keep;		  /* not 0: an operation even if no device work joins it */
+	uint8_t kind;             /* enum ct_op_kind; CT_OP_KERNEL for any launch call */
+	uint8_t flags;            /* CT_OP_PAGEABLE, CT_OP_BLOCKING */
+	uint8_t keep;             /* not 0: an operation even if no device work joins it */
 	int64_t start_ns, end_ns; /* absolute, source clock */
 	uint32_t device, context, stream; /* source ids; CT_NONE: unknown */
 	uint64_t handle, bytes;
@@ -43,12 +43,12 @@ struct ct_call {
 struct ct_work_item {
 	uint64_t process; /* source id; UINT64_MAX: unknown, joined on correlation alone */
 	uint32_t correlation; /* 0: none */
-	uint8_t kind;	  /* CT_OP_KERNEL, CT_OP_MEMCPY, CT_OP_MEMSET */
-	uint8_t copy;	  /* enum ct_copy */
+	uint8_t kind;         /* CT_OP_KERNEL, CT_OP_MEMCPY, CT_OP_MEMSET */
+	uint8_t copy;         /* enum ct_copy */
 	uint8_t flags;
 	int64_t start_ns, end_ns;
 	uint32_t device, context, stream; /* source ids */
-	uint32_t shape;	  /* kernel: from ct_assembler_shape() */
+	uint32_t shape;                   /* kernel: from ct_assembler_shape() */
 	uint32_t graph;
 	uint64_t graph_node;
 	uint64_t bytes;

@@ -82,7 +82,7 @@ static void fail(struct ct_check *check, enum ct_rule rule, uint32_t lane,
 
 static const char *name_of(const struct ct_trace *trace, const struct ct_op *op)
 {
-	if (op->kind == CT_OP_KERNEL && op->shape != CT_NONE)
+	if (op->kind == CT_OP_KERNEL)
 		return ct_trace_string(trace, trace->shape[op->shape].name);
 	return op->kind == CT_OP_MEMCPY ? "copy" : op->kind == CT_OP_MEMSET ? "memset" : "";
 }

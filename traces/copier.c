@@ -181,9 +181,6 @@ static gboolean copy_context(struct ct_copier *copier, uint32_t *index, GError *
 	if (is_known(copier->context, index))
 		return TRUE;
 	record = copier->from->context[*index];
-	/* A green context's parent stands before it; anything else would not end. */
-	if (record.green_parent != CT_NONE && record.green_parent >= *index)
-		record.green_parent = CT_NONE;
 	return copy_process(copier, &record.process, error) &&
 	       copy_device(copier, &record.device, error) &&
 	       copy_context(copier, &record.green_parent, error) &&
@@ -211,6 +208,8 @@ static gboolean copy_lane(struct ct_copier *copier, uint32_t *index, GError **er
 	if (is_known(copier->lane, index))
 		return TRUE;
 	record = copier->from->lane[*index];
+	if (record.thread == CT_NONE && !copy_device(copier, &record.device, error))
+		return FALSE;
 	return copy_process(copier, &record.process, error) &&
 	       keep(copier, copier->lane, index,
 		    ct_writer_lane(copier->to->writer, &record), error);

@@ -35,7 +35,7 @@ static gboolean on_device(const struct part *part, const struct ct_op *op)
 		device = trace->context[op->context].device;
 	else
 		return TRUE;
-	return device != CT_NONE && trace->device[device].id == part->cut->device;
+	return trace->device[device].id == part->cut->device;
 }
 
 /* IN_GRAPH remembers between the calls for one lane whether the last launch is kept. */

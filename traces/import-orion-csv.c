@@ -82,15 +82,16 @@ static gboolean row(struct profile *in, char *const *field, GError **error)
 
 	if (!number(in, field, PROFILE, -1, 1, &class, error) ||
 	    !number(in, field, SMS, 1, G_MAXINT32, &sms, error) ||
-	    !number(in, field, DURATION, 1, G_MAXINT64, &duration, error))
+	    !number(in, field, DURATION, 1, CT_TIME_MAX, &duration, error))
 		return FALSE;
-	if (__builtin_add_overflow(in->now_ns, duration, &work.end_ns)) {
+	if (duration > CT_TIME_MAX - in->now_ns) {
 		ct_input_error(error,
 			       "%s: line %" G_GUINT64_FORMAT
-			       ": Duration: the sum so far exceeds 2^63 ns",
+			       ": Duration: the sum is out of range",
 			       in->path, ct_csv_line(in->csv));
 		return FALSE;
 	}
+	work.end_ns = in->now_ns + duration;
 	in->now_ns = work.end_ns;
 	in->longest_ns = MAX(in->longest_ns, duration);
 	if (class == 1)

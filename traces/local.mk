@@ -3,6 +3,12 @@ noinst_LTLIBRARIES += traces/libtraces.la
 traces_libtraces_la_SOURCES = \
 	traces/api-call.c \
 	traces/api-call.h \
+	traces/assemble-join.c \
+	traces/assemble-order.c \
+	traces/assemble-overlap.c \
+	traces/assemble-state.h \
+	traces/assemble-tables.c \
+	traces/assemble.c \
 	traces/assemble.h \
 	traces/check.c \
 	traces/check.h \
@@ -25,6 +31,10 @@ traces_libtraces_la_SOURCES = \
 	traces/export.c \
 	traces/export.h \
 	traces/format.h \
+	traces/generate-llm.c \
+	traces/generate-vision.c \
+	traces/generate.c \
+	traces/generate.h \
 	traces/gz-input.c \
 	traces/gz-input.h \
 	traces/import-kineto.c \
@@ -61,6 +71,8 @@ traces_libtraces_la_SOURCES = \
 	traces/sqlite-table.h \
 	traces/stats.c \
 	traces/stats.h \
+	traces/tempfile.c \
+	traces/tempfile.h \
 	traces/utf8.c \
 	traces/utf8.h \
 	traces/writer.c \

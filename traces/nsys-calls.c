@@ -232,8 +232,10 @@ static gboolean read_calls(struct ct_nsys *nsys, struct ct_sqlite_table *table,
 			break;
 		if (repeats(&call, &last))
 			continue;
-		if (!ct_assembler_call(nsys->out, &call, &local))
+		if (!ct_assembler_call(nsys->out, &call, &local)) {
+			ct_sqlite_place(table, &local);
 			break;
+		}
 		last = call;
 	}
 	if (local)

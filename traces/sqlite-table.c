@@ -169,6 +169,13 @@ gboolean ct_sqlite_next(struct ct_sqlite_table *table, GError **error)
 	return FALSE;
 }
 
+gboolean ct_sqlite_place(const struct ct_sqlite_table *table, GError **error)
+{
+	g_prefix_error(error, "%s: table %s, row %" G_GUINT64_FORMAT ": ", table->in->path,
+		       table->name, table->row);
+	return FALSE;
+}
+
 gboolean ct_sqlite_given(const struct ct_sqlite_table *table, unsigned i)
 {
 	return sqlite3_column_type(table->statement, (int)i) != SQLITE_NULL;

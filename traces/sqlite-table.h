@@ -56,6 +56,9 @@ void ct_sqlite_table_close(struct ct_sqlite_table *);
 /* The next row.  FALSE at the end, or on *ERROR (which must not be NULL). */
 gboolean ct_sqlite_next(struct ct_sqlite_table *, GError **error);
 
+/* Puts the file, the table and this row before a message from elsewhere; FALSE. */
+gboolean ct_sqlite_place(const struct ct_sqlite_table *, GError **error);
+
 /* TRUE if column I of this row is there and not NULL. */
 gboolean ct_sqlite_given(const struct ct_sqlite_table *, unsigned i);
 

@@ -14,7 +14,7 @@
 #define SORT_BYTES (8u << 20)
 
 struct interval {
-	uint32_t device; /* index; CT_NONE: unknown */
+	uint32_t device; /* index */
 	uint32_t kernel;
 	int64_t start_ns, end_ns;
 };
@@ -28,10 +28,9 @@ struct allocation {
 struct tally {
 	const struct ct_trace *trace;
 	struct ct_stats *stats;
-	uint64_t *launches; /* per shape; the last one: kernels without a shape */
+	uint64_t *launches; /* per shape */
 	int64_t *total_ns;  /* per shape */
 	guint8 *stream_used;
-	gboolean no_stream; /* some kernel named no stream */
 	int64_t first_ns, last_ns;
 	struct ct_sorter *durations, *delays, *intervals, *allocations;
 };
@@ -107,8 +106,6 @@ static void shape_quantiles(const struct tally *tally, uint32_t flag,
 static gboolean tally_kernel(struct tally *tally, const struct ct_op *op, int64_t host_ns,
 			     GError **error)
 {
-	const struct ct_trace *trace = tally->trace;
-	uint32_t shape = MIN(op->shape, trace->n_shapes);
 	int64_t dur_ns = op->end_ns - op->start_ns, delay_ns = op->start_ns - host_ns;
 	struct ct_stats *stats = tally->stats;
 
@@ -117,12 +114,9 @@ static gboolean tally_kernel(struct tally *tally, const struct ct_op *op, int64_
 	stats->overlapped_ns += op->overlap_ns;
 	stats->with_counters += op->counter != CT_NONE;
 	stats->unlaunched += (op->flags & CT_OP_UNLAUNCHED) != 0;
-	tally->launches[shape]++;
-	tally->total_ns[shape] += dur_ns;
-	if (op->stream == CT_NONE)
-		tally->no_stream = TRUE;
-	else
-		tally->stream_used[op->stream] = 1;
+	tally->launches[op->shape]++;
+	tally->total_ns[op->shape] += dur_ns;
+	tally->stream_used[op->stream] = 1;
 	if (host_ns != CT_TIME_NONE && !ct_sorter_add(tally->delays, &delay_ns, error))
 		return FALSE;
 	return ct_sorter_add(tally->durations, &dur_ns, error);
@@ -131,13 +125,11 @@ static gboolean tally_kernel(struct tally *tally, const struct ct_op *op, int64_
 static gboolean tally_device_work(struct tally *tally, const struct ct_op *op,
 				  GError **error)
 {
-	struct interval interval = { .device = CT_NONE,
+	struct interval interval = { .device = tally->trace->stream[op->stream].device,
 				     .kernel = op->kind == CT_OP_KERNEL,
 				     .start_ns = op->start_ns,
 				     .end_ns = op->end_ns };
 
-	if (op->stream != CT_NONE)
-		interval.device = tally->trace->stream[op->stream].device;
 	tally->first_ns = MIN(tally->first_ns, op->start_ns);
 	tally->last_ns = MAX(tally->last_ns, op->end_ns);
 	return ct_sorter_add(tally->intervals, &interval, error);
@@ -154,8 +146,6 @@ static gboolean tally_op(struct tally *tally, const struct ct_op *op, int64_t ho
 
 	switch (op->kind) {
 	case CT_OP_KERNEL:
-		if (op->start_ns == CT_TIME_NONE)
-			return TRUE;
 		if (!tally_kernel(tally, op, host_ns, error))
 			return FALSE;
 		return tally_device_work(tally, op, error);
@@ -239,8 +229,7 @@ static gboolean device_use(struct tally *tally, GError **error)
 			device = work->device;
 			g_array_set_size(uses, uses->len + 1);
 			use = &g_array_index(uses, struct ct_device_use, uses->len - 1);
-			use->device =
-				device == CT_NONE ? CT_NONE : trace->device[device].id;
+			use->device = trace->device[device].id;
 			busy_ns = overlap_ns = 0;
 			busy_to_ns = overlap_to_ns = kernel_to_ns = INT64_MIN;
 		}
@@ -309,9 +298,8 @@ static void top_kernels(const struct tally *tally)
 	GArray *top = g_array_new(FALSE, TRUE, sizeof(struct ct_top_kernel));
 	struct ct_stats *stats = tally->stats;
 
-	for (uint32_t i = 0; i <= trace->n_shapes; i++) {
-		uint32_t index = i < trace->n_shapes ? trace->shape[i].name : CT_NONE;
-		const char *name = ct_trace_string(trace, index);
+	for (uint32_t i = 0; i < trace->n_shapes; i++) {
+		const char *name = ct_trace_string(trace, trace->shape[i].name);
 		struct ct_top_kernel *one;
 		gpointer known;
 
@@ -363,8 +351,8 @@ static void count_streams(const struct tally *tally)
 		pair = (uint64_t)stream->device << 32 | stream->context;
 		g_array_append_val(contexts, pair);
 	}
-	tally->stats->streams = count_distinct(streams) + (tally->no_stream ? 1 : 0);
-	tally->stats->contexts = count_distinct(contexts) + (tally->no_stream ? 1 : 0);
+	tally->stats->streams = count_distinct(streams);
+	tally->stats->contexts = count_distinct(contexts);
 }
 
 static gboolean compute(struct tally *tally, GError **error)

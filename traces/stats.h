@@ -30,7 +30,7 @@ struct ct_top_kernel {
 };
 
 struct ct_device_use {
-	uint32_t device; /* source id; CT_NONE: work on no stream */
+	uint32_t device; /* source id */
 	double busy_pct, overlap_pct;
 };
 

@@ -1,12 +1,22 @@
 # Unit tests: tests/unit/NAME.c holds the tests of one module.  Each exits 0, 1 or 77.
 UNIT_TESTS = \
+	tests/unit/arrival \
 	tests/unit/decimal \
 	tests/unit/device \
+	tests/unit/gpu-alone \
 	tests/unit/gpu-contract \
 	tests/unit/gpu-exact \
 	tests/unit/gpu-mutants \
+	tests/unit/import-csv \
+	tests/unit/import-nsys \
+	tests/unit/import-orion \
+	tests/unit/metrics \
 	tests/unit/occupancy \
+	tests/unit/scenario \
 	tests/unit/sorter \
+	tests/unit/stats \
+	tests/unit/timeline \
+	tests/unit/trace-parts \
 	tests/unit/trace-roundtrip \
 	tests/unit/work
 check_PROGRAMS += $(UNIT_TESTS)
@@ -39,6 +49,9 @@ tests_unit_gpu_contract_SOURCES = tests/unit/gpu-contract.c
 tests_unit_gpu_contract_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_gpu_contract_LDADD = sim/libsim.la $(CHECK_LIBS)
 
+tests_unit_gpu_alone_SOURCES = tests/unit/gpu-alone.c
+tests_unit_gpu_alone_LDADD = sim/libsim.la
+
 tests_unit_gpu_exact_SOURCES = tests/unit/gpu-exact.c $(GPU_CASE)
 tests_unit_gpu_exact_LDADD = sim/libsim.la
 
@@ -56,3 +69,42 @@ tests_unit_gpu_mutants_LDADD = models/libmodels.la
 .PHONY: nightly
 nightly: tests/unit/gpu-exact
 	tests/unit/gpu-exact 100000 1000000
+
+tests_unit_arrival_SOURCES = tests/unit/arrival.c
+tests_unit_arrival_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_arrival_LDADD = sim/libsim.la $(CHECK_LIBS) -lm
+
+tests_unit_metrics_SOURCES = tests/unit/metrics.c
+tests_unit_metrics_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_metrics_LDADD = sim/libsim.la $(CHECK_LIBS) -lm
+
+tests_unit_scenario_SOURCES = tests/unit/scenario.c
+tests_unit_scenario_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_scenario_LDADD = sim/libsim.la $(CHECK_LIBS) -lm
+
+tests_unit_timeline_SOURCES = tests/unit/timeline.c
+tests_unit_timeline_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_timeline_LDADD = sim/libsim.la $(CHECK_LIBS) -lm
+TINY_TRACE = tests/unit/tiny-trace.c tests/unit/tiny-trace.h
+
+tests_unit_stats_SOURCES = tests/unit/stats.c $(TINY_TRACE)
+tests_unit_stats_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_stats_LDADD = $(TRACE_TEST_LIBS) -lm
+
+tests_unit_trace_parts_SOURCES = tests/unit/trace-parts.c $(TINY_TRACE)
+tests_unit_trace_parts_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_trace_parts_LDADD = $(TRACE_TEST_LIBS) -lm
+
+IMPORT_CASE = tests/unit/import-case.c tests/unit/import-case.h
+
+tests_unit_import_csv_SOURCES = tests/unit/import-csv.c $(IMPORT_CASE)
+tests_unit_import_csv_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_import_csv_LDADD = $(TRACE_TEST_LIBS)
+
+tests_unit_import_nsys_SOURCES = tests/unit/import-nsys.c $(IMPORT_CASE)
+tests_unit_import_nsys_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_import_nsys_LDADD = $(TRACE_TEST_LIBS)
+
+tests_unit_import_orion_SOURCES = tests/unit/import-orion.c $(IMPORT_CASE)
+tests_unit_import_orion_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_import_orion_LDADD = $(TRACE_TEST_LIBS)

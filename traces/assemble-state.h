@@ -1,0 +1,113 @@
+/*
+ * assemble-state.h - the inside of an assembler; private to assemble*.c.
+ *
+ * What the importer hands over passes through up to three sorts:
+ *
+ *   works   by (device, start)            assemble-overlap.c measures overlap, and
+ *   joining by (correlation, process)     assemble-join.c meets the calls, which wait
+ *   calls   by (correlation, process)     in the same order; what comes out of that is
+ *   ordered by issue time                 given a sequence and written to its lane.
+ */
+#ifndef CT_TRACES_ASSEMBLE_STATE_H
+#define CT_TRACES_ASSEMBLE_STATE_H
+
+#include "traces/assemble.h"
+#include "traces/intern.h"
+#include "traces/sorter.h"
+#include "traces/tempfile.h"
+#include "traces/writer.h"
+
+#define CT_PROCESS_UNKNOWN UINT64_MAX
+
+/* A map from fixed-width keys to elements of an array, in the order they were added. */
+struct ct_keyed {
+	struct ct_intern keys;
+	GArray *values;
+};
+
+struct ct_assembler_tables {
+	struct ct_keyed described_devices; /* id -> struct ct_device_record */
+	struct ct_keyed described_streams; /* (device, context, stream) -> attributes */
+	struct ct_keyed process_names;     /* process -> string index */
+	struct ct_keyed devices, processes, contexts, streams, lanes; /* those in use */
+	struct ct_keyed stream_aliases; /* a partly unknown stream -> stream index */
+};
+
+/* Device work on its way through the sorts. */
+struct ct_pending_work {
+	struct ct_work_item item;
+	uint32_t stream; /* index */
+	uint64_t order;  /* in which it was parsed, among calls, work and markers */
+	int64_t overlap_ns;
+};
+
+struct ct_pending_call {
+	struct ct_call call;
+	uint64_t order;
+};
+
+/* Where an operation stands among others that start in the same nanosecond. */
+enum ct_rank { CT_RANK_END, CT_RANK_BEGIN, CT_RANK_OP, CT_RANK_EMPTY_END };
+
+/* An operation with absolute times, and its place in the order of issue. */
+struct ct_ordered_op {
+	struct ct_op op;
+	int64_t time_ns;
+	uint64_t order, suborder;
+	uint32_t lane;
+	uint32_t rank; /* enum ct_rank */
+};
+
+struct ct_assembler {
+	struct ct_tempfile *file;
+	struct ct_writer *writer;
+	char *directory; /* for temporary files */
+	int64_t base_ns; /* of the source's clock */
+	enum ct_clock clock;
+
+	struct ct_assembler_tables tables;
+	GArray *shape_flags; /* uint32_t, by shape index */
+	struct ct_sorter *works, *calls, *joining, *ordered;
+	uint64_t n_parsed;
+	int64_t earliest_ns, latest_ns; /* of all ordered operations */
+	struct ct_import_summary summary;
+};
+
+/* assemble-tables.c: indices of what is named by source ids, added when new.  CT_NONE on
+ * failure, of which only the first two are capable. */
+uint32_t ct_tables_stream(struct ct_assembler_tables *, const struct ct_work_item *,
+			  GError **);
+uint32_t ct_tables_lane(struct ct_assembler_tables *, uint64_t process, uint64_t thread,
+			GError **);
+/* The lane of the device that STREAM, an index, is on. */
+uint32_t ct_tables_device_lane(struct ct_assembler_tables *, uint32_t stream);
+/* CT_NONE: the call names no stream, or context, that had work. */
+uint32_t ct_tables_stream_of_call(struct ct_assembler_tables *, const struct ct_call *);
+uint32_t ct_tables_context_of_call(struct ct_assembler_tables *, const struct ct_call *);
+/* Notes that a kernel ran in STREAM; TRUE if it overlaps the kernels before it there. */
+gboolean ct_tables_stream_overlaps(struct ct_assembler_tables *, uint32_t stream,
+				   int64_t start_ns, int64_t end_ns);
+void ct_tables_init(struct ct_assembler_tables *);
+void ct_tables_clear(struct ct_assembler_tables *);
+int ct_tables_write(const struct ct_assembler_tables *, struct ct_writer *);
+
+/* assemble-overlap.c: moves `works` to `joining`. */
+gboolean ct_assembler_overlap(struct ct_assembler *, GError **);
+int ct_compare_works_by_start(const void *a, const void *b);
+
+/* assemble-join.c: moves `joining` and `calls` to `ordered`. */
+gboolean ct_assembler_join(struct ct_assembler *, GError **);
+int ct_compare_works_by_call(const void *a, const void *b);
+int ct_compare_calls(const void *a, const void *b);
+
+/* assemble.c: fails with the -errno of a writer; always FALSE. */
+gboolean ct_assembler_write_failed(const struct ct_assembler *, int result, GError **);
+
+/* assemble-order.c: hands on to, and writes from, `ordered`. */
+int ct_compare_ordered(const void *a, const void *b);
+gboolean ct_assembler_order_range(struct ct_assembler *, uint32_t lane, uint32_t name,
+				  int64_t start_ns, int64_t end_ns, GError **);
+gboolean ct_assembler_order(struct ct_assembler *, const struct ct_ordered_op *, GError **);
+gboolean ct_assembler_write(struct ct_assembler *, GError **);
+
+#endif
