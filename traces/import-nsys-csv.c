@@ -298,7 +298,11 @@ static gboolean record(struct report *in, GError **error)
 	} else if (!kernel(in, &work, error)) {
 		return FALSE;
 	}
-	return ct_assembler_work(in->out, &work, error);
+	if (ct_assembler_work(in->out, &work, error))
+		return TRUE;
+	g_prefix_error(error, "%s: line %" G_GUINT64_FORMAT ": ", in->path,
+		       ct_csv_line(in->csv));
+	return FALSE;
 }
 
 static gboolean run(const char *path, struct ct_assembler *out,

@@ -360,9 +360,12 @@ static gboolean device_work(struct ct_nsys *nsys, const struct work_table *kind,
 		return FALSE;
 	while (ct_sqlite_next(&table, &local)) {
 		if (!common(&table, &work, &local) ||
-		    !kind->row(nsys, &table, &work, &local) ||
-		    !ct_assembler_work(nsys->out, &work, &local))
+		    !kind->row(nsys, &table, &work, &local))
 			break;
+		if (!ct_assembler_work(nsys->out, &work, &local)) {
+			ct_sqlite_place(&table, &local);
+			break;
+		}
 		note_stream(nsys, &work);
 	}
 	ct_sqlite_table_close(&table);

@@ -101,7 +101,11 @@ static gboolean row(struct profile *in, char *const *field, GError **error)
 	shape.grid[0] = (guint32)sms;
 	shape.name = ct_assembler_string(in->out, field[NAME], strlen(field[NAME]));
 	work.shape = ct_assembler_shape(in->out, &shape);
-	return ct_assembler_work(in->out, &work, error);
+	if (ct_assembler_work(in->out, &work, error))
+		return TRUE;
+	g_prefix_error(error, "%s: line %" G_GUINT64_FORMAT ": ", in->path,
+		       ct_csv_line(in->csv));
+	return FALSE;
 }
 
 static gboolean rows(struct profile *in, GError **error)

@@ -52,8 +52,10 @@ static gboolean range(struct ct_nsys *nsys, struct ct_sqlite_table *table, GErro
 		ct_assembler_skip(nsys->out);
 		return TRUE;
 	}
-	return ct_assembler_marker(nsys->out, ct_nsys_process(tid), ct_nsys_thread(tid),
-				   name, start, end, error);
+	if (ct_assembler_marker(nsys->out, ct_nsys_process(tid), ct_nsys_thread(tid), name,
+				start, end, error))
+		return TRUE;
+	return ct_sqlite_place(table, error);
 }
 
 gboolean ct_nsys_ranges(struct ct_nsys *nsys, GError **error)

@@ -299,7 +299,8 @@ START_TEST(test_refused)
 	fails(ONE_KERNEL KERNEL("1.5", "2", "5", PID_A), "row 2: start is not an integer");
 	fails(ONE_KERNEL KERNEL("1", "2", "-5", PID_A),
 	      "row 2: correlationId is out of range");
-	fails(ONE_KERNEL KERNEL("9", "2", "5", PID_A), "duration is negative");
+	fails(ONE_KERNEL KERNEL("9", "2", "5", PID_A),
+	      "row 2: kernel with correlation 5: duration is negative");
 	fails(ONE_KERNEL "UPDATE CUPTI_ACTIVITY_KIND_KERNEL SET gridX = -1;",
 	      "row 1: gridX is out of range");
 	fails(ONE_KERNEL "UPDATE CUPTI_ACTIVITY_KIND_KERNEL SET shortName = 99,"
