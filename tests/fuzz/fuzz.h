@@ -47,13 +47,14 @@ static inline void fuzz_damage(GByteArray *input, GRand *rand,
 			       const struct fuzz_target *target)
 {
 	guint at = fuzz_below(rand, input->len);
-	guint length = MIN(1 + fuzz_below(rand, 64), input->len - at);
+	guint length = 1 + fuzz_below(rand, 64);
 	guint n_words = g_strv_length((char **)target->words);
 	g_autofree void *piece = NULL;
 	const char *word;
 
 	if (input->len == 0)
 		return;
+	length = MIN(length, input->len - at);
 	switch (fuzz_below(rand, 6)) {
 	case 0:
 		input->data[at] ^= (guint8)(1u << fuzz_below(rand, 8));

@@ -1,4 +1,8 @@
 # Fuzzers: each damages good inputs many times; a short run of each is a test.
-FUZZERS =
+FUZZERS = \
+	tests/fuzz/fuzz-device
 check_PROGRAMS += $(FUZZERS)
 TESTS += $(FUZZERS)
+
+tests_fuzz_fuzz_device_SOURCES = tests/fuzz/fuzz-device.c tests/fuzz/fuzz.h
+tests_fuzz_fuzz_device_LDADD = models/libmodels.la
