@@ -127,13 +127,15 @@ static gboolean read_list(struct reading *r, const struct ct_field *f, json_t *v
 
 static gboolean read_choice(struct reading *r, const struct ct_field *f, const char *text)
 {
+	g_autofree char *all = NULL;
+
 	for (uint32_t i = 0; text && f->choices[i]; i++) {
 		if (strcmp(text, f->choices[i]) == 0) {
 			*(uint32_t *)(r->out + f->offset) = i;
 			return TRUE;
 		}
 	}
-	g_autofree char *all = g_strjoinv("\" or \"", (char **)f->choices);
+	all = g_strjoinv("\" or \"", (char **)f->choices);
 	return refuse(r, f->path, "value must be \"%s\"", all);
 }
 
@@ -150,14 +152,13 @@ static gboolean read_sourced(struct reading *r, const struct ct_field *f, json_t
 		return refuse(r, f->path,
 			      "must be an object with \"value\" and \"from\", not %s",
 			      type_name(object));
-	json_object_foreach(
-		object, key,
-		ignored) if (!g_strv_contains(keys,
-					      key)) return refuse(r, f->path,
-								  "unknown key \"%s\"; "
-								  "known are value, from, "
-								  "unit and range",
-								  key);
+	json_object_foreach(object, key, ignored) {
+		if (!g_strv_contains(keys, key))
+			return refuse(r, f->path,
+				      "unknown key \"%s\"; there are value, from, "
+				      "unit and range",
+				      key);
+	}
 	if (!value)
 		return refuse(r, f->path, "has no \"value\"");
 	if (!is_text(json_object_get(object, "from")))
@@ -206,36 +207,27 @@ static gboolean read_field(struct reading *r, const struct ct_field *f, json_t *
 	return TRUE;
 }
 
-/* The next step of the field's path below PREFIX, or NULL if it is elsewhere. */
-static char *step_below(const char *prefix, const struct ct_field *f)
-{
-	size_t n = strlen(prefix);
-
-	if (strncmp(f->path, prefix, n) != 0)
-		return NULL;
-	return g_strndup(f->path + n, strcspn(f->path + n, "."));
-}
-
+/* Fails with the nearest key that PREFIX could be followed by. */
 static gboolean unknown_key(struct reading *r, const char *prefix, const char *key)
 {
 	g_autoptr(GPtrArray) known = g_ptr_array_new_with_free_func(g_free);
-	g_autofree char *shown = g_strescape(key, NULL);
+	g_autofree char *path = g_strconcat(prefix, key, NULL);
+	g_autofree char *shown = g_strescape(path, NULL);
+	size_t length = strlen(prefix);
 	const char *near;
 
 	for (size_t i = 0; i < r->n; i++) {
-		char *step = step_below(prefix, &r->fields[i]);
+		const char *rest = r->fields[i].path + length;
 
-		if (step)
-			g_ptr_array_add(known, step);
+		if (strncmp(r->fields[i].path, prefix, length) == 0)
+			g_ptr_array_add(known, g_strndup(rest, strcspn(rest, ".")));
 	}
 	g_ptr_array_add(known, NULL);
 	near = ct_nearest_name(key, (const char *const *)known->pdata);
 	if (near)
-		return refuse(r, shown, "unknown key%s%.*s; did you mean \"%s\"?",
-			      *prefix ? " in " : "", (int)strlen(prefix) - !!*prefix,
-			      prefix, near);
-	return refuse(r, shown, "unknown key%s%.*s", *prefix ? " in " : "",
-		      (int)strlen(prefix) - !!*prefix, prefix);
+		return refuse(r, shown, "unknown key; did you mean \"%s%s\"?", prefix,
+			      near);
+	return refuse(r, shown, "unknown key");
 }
 
 /* PREFIX is empty or ends in a dot.  As deep as the deepest field, no deeper. */
@@ -244,8 +236,7 @@ static gboolean read_object(struct reading *r, const char *prefix, json_t *objec
 	const char *key;
 	json_t *value;
 
-	json_object_foreach(object, key, value)
-	{
+	json_object_foreach(object, key, value) {
 		g_autofree char *path = g_strconcat(prefix, key, NULL);
 		g_autofree char *below = g_strconcat(path, ".", NULL);
 		gboolean known = FALSE;

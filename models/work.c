@@ -122,13 +122,14 @@ static u128 cube(uint64_t x)
 	return (u128)x * x * x;
 }
 
-/* BW(n) of work.h. */
+/* BW(n) of work.h, at least 1 MB/s. */
 static uint64_t reachable_on(const struct ct_device *device, uint64_t sms)
 {
 	u128 both = (cube(sms) + cube(device->dram_saturation_sms)) << (3 * CURVE_BITS);
 
-	return (uint64_t)(((u128)ct_dram_mbps(device) * sms << CURVE_BITS) /
-			  cube_root(both));
+	u128 mbps = ((u128)ct_dram_mbps(device) * sms << CURVE_BITS) / cube_root(both);
+
+	return (uint64_t)MAX(1, mbps);
 }
 
 /* What a full wave would draw if DRAM had no end, MB/s. */

@@ -530,3 +530,8 @@ void ct_broker_counts(const struct ct_broker *b, struct ct_broker_counts *out)
 {
 	*out = b->counts;
 }
+
+const struct ct_lane *ct_broker_lane(const struct ct_broker *b, uint32_t lane)
+{
+	return &b->lane[lane]->pub;
+}

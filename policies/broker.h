@@ -73,6 +73,9 @@ void ct_broker_alarm(struct ct_broker *, int64_t now_ns);
 /* NULL, or one sentence on why the policy was ejected, and when. */
 const char *ct_broker_ejected(const struct ct_broker *, int64_t *at_ns);
 
+/* What the policy sees of a lane. */
+const struct ct_lane *ct_broker_lane(const struct ct_broker *, uint32_t lane);
+
 struct ct_broker_counts {
 	uint64_t facts, orders, refused, held; /* held: jobs that had to wait */
 };

@@ -5,6 +5,8 @@ sim_libsim_la_SOURCES = \
 	sim/base/error.h \
 	sim/base/list.h \
 	sim/duration.c \
+	sim/event.c \
+	sim/event.h \
 	sim/gpu-check.c \
 	sim/gpu-classes.c \
 	sim/gpu-classes.h \
@@ -20,7 +22,15 @@ sim_libsim_la_SOURCES = \
 	sim/gpu.h \
 	sim/metrics.c \
 	sim/metrics.h \
+	sim/program.c \
 	sim/program.h \
+	sim/run-actuator.c \
+	sim/run-host.c \
+	sim/run-internal.h \
+	sim/run-load.c \
+	sim/run-result.c \
+	sim/run-stream.c \
+	sim/run.c \
 	sim/run.h \
 	sim/scenario-echo.c \
 	sim/scenario-json.c \

@@ -238,6 +238,20 @@ static int extremes(const struct ct_device *d)
 	return 0;
 }
 
+/* The least and the most that cotenant-device(5) allows. */
+static int extreme_boards(const struct ct_device *d)
+{
+	struct ct_device slow = *d, fast = *d;
+
+	slow.sms = slow.dram_saturation_sms = fast.sms = 1024;
+	slow.dram_bytes_per_s = 1000000000;
+	slow.dram_efficiency_permille = 1;
+	fast.dram_saturation_sms = 1;
+	fast.dram_bytes_per_s = INT64_C(1000000000000000);
+	fast.dram_efficiency_permille = 1000;
+	return extremes(&slow) | extremes(&fast);
+}
+
 static int rates(void)
 {
 	if (ct_memory_rate(5, 5, 256) != CT_WORK_ONE || ct_memory_rate(0, 9, 256) != 1 ||
@@ -263,7 +277,7 @@ int main(void)
 		if (!d)
 			break;
 		wrong |= compute_bound(d) | memory_bound(d) | demands(d) | fewer_sms(d) |
-			 extremes(d);
+			 extremes(d) | extreme_boards(d);
 		ct_device_free(d);
 	}
 	if (error)

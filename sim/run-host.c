@@ -1,0 +1,461 @@
+/*
+ * run-host - the host threads of a program, replayed.
+ *
+ * A thread makes its calls in recorded order.  Between two calls it thinks as long as
+ * recorded; a non-blocking call takes as long as recorded, unless it evidently stood
+ * still; a blocking call takes as long as what it waits for, plus the time from there to
+ * its return (as recorded where it waited in the recording too).  So a tenant slows down
+ * the way its program would.
+ *
+ * The device hears of a launch near the end of its call: in the H100 traces the work
+ * starts a constant time after the call's return, however long the call took (DtoH copy
+ * 12.3 us call: start after 14.3; 7.8 us: 9.4; memsets from 3 to 40 us alike).  The
+ * device file's launch latency counts from the start of a call of usual length; of a
+ * longer one, from where a usual call would have begun.
+ */
+#include "sim/run-internal.h"
+
+#include "sim/base/error.h"
+
+/* A non-blocking call this much longer than usual stood still for a reason of its own. */
+enum { STOOD_STILL = 16 };
+#define STOOD_STILL_NS 1000000
+
+static void fail(struct run *run, GError *error)
+{
+	if (run->result->error)
+		g_error_free(error);
+	else
+		run->result->error = error;
+	run->stop = TRUE;
+}
+
+static const struct ct_op *read_op(struct thread *t)
+{
+	GError *error = NULL;
+	const struct ct_op *op;
+
+	if (t->has_next) {
+		t->has_next = FALSE;
+		return &t->next;
+	}
+	if (t->left == 0)
+		return NULL;
+	t->left--;
+	op = ct_cursor_next(t->cursor, &error);
+	if (error)
+		fail(t->copy->tenant->run, error);
+	return op;
+}
+
+static void schedule_call(struct thread *t, int64_t at_ns)
+{
+	struct run *run = t->copy->tenant->run;
+
+	ct_events_push(&run->events, at_ns, CT_EVENT_HOST, t->index, t);
+}
+
+/* Reads on to the next call and schedules it; FREE_NS is when the thread may go on. */
+static void next_call(struct thread *t, int64_t free_ns)
+{
+	int64_t think_ns;
+
+	do {
+		t->op = read_op(t);
+	} while (t->op &&
+		 (t->op->kind == CT_OP_MARKER_BEGIN || t->op->kind == CT_OP_MARKER_END));
+	if (!t->op) {
+		if (t->device_lane && t->copy->n_queueing && --t->copy->n_queueing == 0)
+			ct_run_wake(t->copy);
+		t->copy->n_busy--;
+		ct_run_request_maybe_done(t->copy);
+		return;
+	}
+	if (t->device_lane) {
+		schedule_call(t, free_ns);
+		return;
+	}
+	think_ns = t->op->api_start_ns - t->recorded_ns;
+	t->recorded_ns = MAX(t->recorded_ns, t->op->api_end_ns);
+	schedule_call(t, free_ns + MAX(think_ns, 0));
+}
+
+void ct_run_start_threads(struct copy *copy)
+{
+	const struct ct_program *program = copy->tenant->program;
+	uint32_t n_lanes = program->trace->n_lanes;
+
+	/* all are busy before the first one moves: an empty one is done at once */
+	copy->n_busy = copy->n_threads;
+	copy->n_queueing = 0;
+	for (uint32_t i = 0; i < copy->n_threads; i++)
+		copy->n_queueing += copy->thread[i].device_lane;
+	for (uint32_t i = 0; i < copy->n_threads; i++) {
+		struct thread *t = &copy->thread[i];
+		const struct ct_segment *segment =
+			&program->segment[(size_t)copy->request * n_lanes + t->lane];
+		GError *error = NULL;
+
+		t->left = segment->end - segment->begin;
+		t->has_next = FALSE;
+		t->wait = WAIT_NOT;
+		t->recorded_ns = copy->request_start_ns;
+		if (t->left && !ct_cursor_seek(t->cursor, segment->begin, &error))
+			fail(copy->tenant->run, error);
+		next_call(t, copy->request_ns);
+	}
+}
+
+static int64_t call_length(const struct thread *t)
+{
+	const struct ct_program *program = t->copy->tenant->program;
+	int64_t ns = t->op->api_end_ns - t->op->api_start_ns;
+	int64_t usual = program->long_call_ns[t->op->kind];
+
+	if (ns > STOOD_STILL_NS && ns > STOOD_STILL * usual)
+		return usual;
+	return MAX(ns, 0);
+}
+
+static void block(struct thread *t, enum wait wait)
+{
+	t->wait = wait;
+	t->copy->n_blocked++;
+}
+
+/* Waits as a call does that returned, in the recording, at RECORDED_RETURN, having
+ * waited for work that ended at RECORDED_END (both since the trace's origin). */
+static void wait_like_recorded(struct thread *t, enum wait wait, int64_t recorded_end_ns)
+{
+	struct run *run = t->copy->tenant->run;
+	int64_t called = t->op->api_start_ns, returned = t->op->api_end_ns;
+
+	if (recorded_end_ns != CT_TIME_NONE && recorded_end_ns > called &&
+	    returned >= recorded_end_ns) {
+		t->resume_after_ns = returned - recorded_end_ns;
+		t->resume_floor_ns =
+			run->now_ns + MIN(returned - called, t->resume_after_ns);
+	} else {
+		t->resume_after_ns = run->in->device->sync_wakeup_ns;
+		t->resume_floor_ns = run->now_ns + MAX(returned - called, 0);
+	}
+	block(t, wait);
+}
+
+static struct stream *stream_of(struct copy *copy, uint32_t source)
+{
+	return source == CT_NONE ? NULL : &copy->stream[source];
+}
+
+/* The copy's slot of a CUDA event; NULL if the trace never records it. */
+static struct event_slot *event_of(struct copy *copy, uint64_t handle)
+{
+	GHashTable *events = copy->tenant->program->event_index;
+	gpointer index = g_hash_table_lookup(events, &handle);
+
+	return index ? &copy->slot[GPOINTER_TO_UINT(index) - 1] : NULL;
+}
+
+static void fill_kernel(struct op *op, const struct copy *copy, const struct ct_op *record)
+{
+	const struct ct_program *program = copy->tenant->program;
+	const struct ct_trace *trace = program->trace;
+	const struct ct_block_need *need = &program->need[record->shape];
+	int64_t isolated_ns = record->end_ns - record->start_ns;
+	int64_t dram_bytes = program->dram_bytes[record->shape];
+
+	if (record->overlap_ns > 0 && program->isolated_ns[record->shape] > 0)
+		isolated_ns = program->isolated_ns[record->shape];
+	if (copy->tenant->run->in->one_ns_kernels)
+		isolated_ns = 1;
+	if (record->counter != CT_NONE)
+		dram_bytes = (int64_t)(trace->counter[record->counter].dram_read_bytes +
+				       trace->counter[record->counter].dram_write_bytes);
+	op->grid.need = *need;
+	ct_kernel_work(program->device, need, isolated_ns, dram_bytes, &op->grid.work);
+	op->name = trace->shape[record->shape].name;
+	op->job.work.kind = CT_WORK_KERNEL;
+	op->job.work.class_id = record->shape;
+	op->job.work.blocks = need->blocks;
+	op->job.work.threads = need->warps * 32u;
+}
+
+/* A record becomes an operation in flight, on STREAM. */
+static struct op *new_op(struct thread *t, const struct ct_op *record,
+			 struct stream *stream)
+{
+	struct copy *copy = t->copy;
+	struct run *run = copy->tenant->run;
+	struct op *op = ct_run_op_new(run);
+
+	op->kind = record->kind;
+	op->stream = stream;
+	op->number = copy->n_issued++;
+	op->issued_ns = op->doorbell_ns = run->now_ns;
+	op->event = NULL;
+	op->job.lane = stream->lane;
+	op->job.work.request = copy->asked.id;
+	op->grid.owner = op;
+	copy->n_in_flight++;
+	if (record->kind != CT_OP_GRAPH_LAUNCH) /* that is in no queue itself */
+		stream->n_issued++;
+	if (record->start_ns != CT_TIME_NONE) {
+		op->recorded_start_ns = record->start_ns - copy->request_start_ns;
+		op->duration_ns = MAX(record->end_ns - record->start_ns, 0);
+		stream->recorded_end_ns = MAX(stream->recorded_end_ns, record->end_ns);
+	}
+	switch (record->kind) {
+	case CT_OP_KERNEL:
+		fill_kernel(op, copy, record);
+		break;
+	case CT_OP_MEMCPY:
+	case CT_OP_MEMSET:
+		op->job.work.kind = CT_WORK_COPY;
+		op->name = CT_NONE;
+		break;
+	default:
+		op->job.work.kind = CT_WORK_MARKER;
+	}
+	return op;
+}
+
+/* The nodes that follow a graph launch become part of it. */
+static struct op *new_graph(struct thread *t, struct stream *stream)
+{
+	struct op *graph = new_op(t, t->op, stream), **tail = &graph->nodes;
+	const struct ct_op *record;
+
+	graph->job.work.kind = CT_WORK_GRAPH;
+	while ((record = read_op(t)) && (record->flags & CT_OP_CHILD)) {
+		struct op *node = new_op(t, record, &t->copy->stream[record->stream]);
+
+		node->graph = graph;
+		graph->n_nodes++;
+		graph->job.work.blocks += node->job.work.blocks;
+		*tail = node;
+		tail = &node->next;
+	}
+	if (record) {
+		t->next = *record;
+		t->has_next = TRUE;
+	}
+	return graph;
+}
+
+static int64_t doorbell(const struct thread *t, int64_t length_ns)
+{
+	const struct run *run = t->copy->tenant->run;
+	int64_t usual = t->copy->tenant->program->typical_call_ns[CT_OP_KERNEL];
+
+	return run->now_ns + MAX(length_ns - usual, 0);
+}
+
+/* Launches, copies, memsets and graph launches. */
+static void call_launch(struct thread *t)
+{
+	struct run *run = t->copy->tenant->run;
+	const struct ct_op record = *t->op; /* reading a graph's nodes moves the cursor */
+	int64_t length_ns = t->device_lane ? 0 : call_length(t);
+	struct stream *stream = stream_of(t->copy, record.stream);
+	gboolean blocks = (record.flags & (CT_OP_PAGEABLE | CT_OP_BLOCKING)) &&
+			  !t->device_lane && record.api_end_ns >= record.end_ns;
+	struct op *op;
+
+	if (record.kind == CT_OP_GRAPH_LAUNCH) {
+		/* it runs in order with the stream of its first node */
+		const struct ct_op *first = read_op(t);
+
+		if (first) {
+			t->next = *first;
+			t->has_next = TRUE;
+		}
+		if (!first || !(first->flags & CT_OP_CHILD)) {
+			next_call(t, run->now_ns + length_ns);
+			return;
+		}
+		stream = stream_of(t->copy, first->stream);
+		op = new_graph(t, stream);
+	} else {
+		op = new_op(t, &record, stream);
+	}
+	if (!blocks)
+		op->doorbell_ns = doorbell(t, length_ns);
+	ct_run_submit(run, op);
+	if (blocks) {
+		t->op = &record;
+		t->wait_stream = stream;
+		t->wait_count = stream->n_issued;
+		wait_like_recorded(t, WAIT_STREAM, record.end_ns);
+		t->op = NULL;
+	} else if (op->job.released_ns == INT64_MIN &&
+		   run->actuator.caps.gate == CT_GATE_BLOCKS) {
+		t->wait_op = op;
+		t->resume_after_ns = length_ns;
+		t->resume_floor_ns = 0;
+		block(t, WAIT_GATE);
+	} else {
+		next_call(t, run->now_ns + length_ns);
+	}
+}
+
+static void call_event(struct thread *t)
+{
+	struct copy *copy = t->copy;
+	struct run *run = copy->tenant->run;
+	struct stream *stream = stream_of(copy, t->op->stream);
+	struct event_slot *event = event_of(copy, t->op->handle);
+	gboolean record = t->op->kind == CT_OP_EVENT_RECORD;
+
+	if (event && record)
+		event->n_issued++;
+	if (event && record && !stream) {
+		/* the source does not say in which stream: it counts as reached at once */
+		event->n_recorded = event->n_issued;
+	} else if (event && stream) {
+		struct op *op = new_op(t, t->op, stream);
+
+		if (record)
+			event->recorded_end_ns = stream->recorded_end_ns;
+		op->event = event;
+		op->event_count = event->n_issued;
+		ct_run_submit(run, op);
+	}
+	next_call(t, run->now_ns + call_length(t));
+}
+
+static int64_t recorded_end(const struct copy *copy)
+{
+	int64_t end_ns = CT_TIME_NONE;
+	uint32_t n = copy->tenant->program->trace->n_streams;
+
+	for (uint32_t i = 0; i < n; i++)
+		end_ns = MAX(end_ns, copy->stream[i].recorded_end_ns);
+	return end_ns;
+}
+
+static void call_sync(struct thread *t)
+{
+	struct copy *copy = t->copy;
+	struct stream *stream = stream_of(copy, t->op->stream);
+
+	if (t->op->kind == CT_OP_EVENT_SYNC) {
+		struct event_slot *event = event_of(copy, t->op->handle);
+
+		t->wait_event = event;
+		t->wait_count = event ? event->n_issued : 0;
+		wait_like_recorded(t, WAIT_EVENT,
+				   event ? event->recorded_end_ns : CT_TIME_NONE);
+	} else if (t->op->kind == CT_OP_STREAM_SYNC && stream) {
+		t->wait_stream = stream;
+		t->wait_count = stream->n_issued;
+		wait_like_recorded(t, WAIT_STREAM, stream->recorded_end_ns);
+	} else {
+		t->wait_number = copy->n_issued;
+		t->wait_count = copy->n_in_flight;
+		wait_like_recorded(t, WAIT_ALL, recorded_end(copy));
+	}
+	ct_run_wake(copy);
+}
+
+static gboolean must_wait_for_room(struct thread *t)
+{
+	struct stream *stream = stream_of(t->copy, t->op->stream);
+
+	if (!t->device_lane && t->copy->n_queueing > 0) {
+		block(t, WAIT_FIRST);
+		return TRUE;
+	}
+	if (stream && stream->n_issued - stream->n_ended >= STREAM_DEPTH) {
+		t->wait_stream = stream;
+		block(t, WAIT_ROOM);
+		return TRUE;
+	}
+	return FALSE;
+}
+
+void ct_run_call(struct thread *t)
+{
+	struct run *run = t->copy->tenant->run;
+
+	if (!t->op) { /* a blocking call returns */
+		next_call(t, run->now_ns);
+		return;
+	}
+	if (must_wait_for_room(t))
+		return;
+	switch (t->op->kind) {
+	case CT_OP_KERNEL:
+	case CT_OP_MEMCPY:
+	case CT_OP_MEMSET:
+	case CT_OP_GRAPH_LAUNCH:
+		call_launch(t);
+		break;
+	case CT_OP_EVENT_RECORD:
+	case CT_OP_EVENT_WAIT:
+		call_event(t);
+		break;
+	case CT_OP_EVENT_SYNC:
+	case CT_OP_STREAM_SYNC:
+	case CT_OP_DEVICE_SYNC:
+	case CT_OP_FREE:
+		call_sync(t);
+		break;
+	default:
+		next_call(t, run->now_ns + call_length(t));
+	}
+}
+
+static gboolean wait_is_over(const struct thread *t)
+{
+	const struct copy *copy = t->copy;
+
+	switch (t->wait) {
+	case WAIT_STREAM:
+		return t->wait_stream->n_ended >= t->wait_count;
+	case WAIT_ALL:
+		return t->wait_count == 0;
+	case WAIT_EVENT:
+		return !t->wait_event || t->wait_event->n_recorded >= t->wait_count;
+	case WAIT_ROOM:
+		return t->wait_stream->n_issued - t->wait_stream->n_ended < STREAM_DEPTH;
+	case WAIT_GATE:
+		return t->wait_op == NULL;
+	case WAIT_FIRST:
+		return copy->n_queueing == 0;
+	case WAIT_NOT:
+		break;
+	}
+	return FALSE;
+}
+
+void ct_run_wake(struct copy *copy)
+{
+	struct run *run = copy->tenant->run;
+
+	for (uint32_t i = 0; copy->n_blocked && i < copy->n_threads; i++) {
+		struct thread *t = &copy->thread[i];
+
+		if (t->wait == WAIT_NOT || !wait_is_over(t))
+			continue;
+		copy->n_blocked--;
+		if (t->wait == WAIT_ROOM || t->wait == WAIT_FIRST) {
+			schedule_call(
+				t, run->now_ns); /* the call itself is still to be made */
+		} else {
+			t->op = NULL;
+			schedule_call(t, MAX(run->now_ns + t->resume_after_ns,
+					     t->resume_floor_ns));
+		}
+		t->wait = WAIT_NOT;
+	}
+}
+
+void ct_run_gate_opened(struct op *op)
+{
+	struct copy *copy = op->stream->copy;
+
+	for (uint32_t i = 0; copy->n_blocked && i < copy->n_threads; i++)
+		if (copy->thread[i].wait == WAIT_GATE && copy->thread[i].wait_op == op)
+			copy->thread[i].wait_op = NULL;
+	ct_run_wake(copy);
+}

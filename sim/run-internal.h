@@ -1,0 +1,209 @@
+/*
+ * run-internal.h - the state of one run, shared by the files run*.c and by nobody else.
+ *
+ * tenant -> copies of its program -> host threads and streams -> operations in flight.
+ * A thread issues operations in recorded order; an operation is in custody of the broker
+ * until it is released, then in its stream, then (a kernel) on the gpu.  Only operations
+ * in flight exist; they come from a pool, and a full stream blocks the thread that would
+ * add one more, as a full launch queue does, so a run's memory does not grow with its
+ * trace.
+ */
+#ifndef CT_SIM_RUN_INTERNAL_H
+#define CT_SIM_RUN_INTERNAL_H
+
+#include <xxhash.h>
+
+#include "models/actuator.h"
+#include "policies/broker.h"
+#include "sim/event.h"
+#include "sim/gpu.h"
+#include "sim/run.h"
+
+/* Launches a stream holds before the next call blocks.  DANGER: the true depth is that
+ * of a channel shared by streams, about 1024 launches, and is not documented. */
+#define STREAM_DEPTH 1024
+
+#define MAX_PARTS 128
+
+struct run;
+struct copy;
+struct thread;
+struct stream;
+
+struct event_slot { /* a CUDA event of one copy */
+	uint64_t n_issued, n_recorded;
+	int64_t recorded_end_ns; /* as in struct stream */
+};
+
+struct op {
+	struct ct_job job; /* first: the broker gives it back to us */
+	struct ct_grid grid;
+	struct stream *stream;
+	struct op *next;  /* in the stream, or in the pool */
+	struct op *graph; /* the launch this is a node of */
+	struct op *nodes; /* of a graph launch, in issue order, until it is released */
+	uint32_t n_nodes; /* not ended yet */
+	uint32_t part;
+	uint8_t kind;
+	struct event_slot *event; /* it records or waits for */
+	uint64_t event_count;
+	uint64_t number;     /* issue order within the copy */
+	int64_t issued_ns;   /* its call began */
+	int64_t doorbell_ns; /* the call has handed it over, as far as the host goes */
+	int64_t released_ns, arrival_ns, ready_ns, predecessor_ns, duration_ns;
+	int64_t start_ns, end_ns;  /* when the broker is told late, and of graphs */
+	int64_t recorded_start_ns; /* since the start of its request, as recorded */
+	uint32_t name;             /* string index, for the timeline */
+};
+
+struct stream {
+	struct copy *copy;
+	uint32_t index;  /* in the run: the tie-break */
+	uint32_t lane;   /* the broker's */
+	uint32_t level;  /* priority on the device when the policy has no wish */
+	uint32_t source; /* index in the trace */
+	struct op *head, **tail;
+	uint64_t n_issued, n_ended;
+	int64_t free_ns;         /* its last operation of any kind ended */
+	int64_t work_end_ns;     /* its last kernel or copy ended */
+	int64_t recorded_end_ns; /* trace time at which what was issued so far had ended */
+	gboolean scheduled;      /* its head has an event, or is on the device, or: */
+	gboolean parked;         /* its head waits for a CUDA event */
+};
+
+enum wait {
+	WAIT_NOT,
+	WAIT_STREAM, /* until stream->n_ended reaches count */
+	WAIT_ALL,    /* until count operations issued before `number` have ended */
+	WAIT_EVENT,  /* until the event was recorded count times */
+	WAIT_ROOM,   /* until the stream has room; then the call is made */
+	WAIT_GATE,   /* until its own launch is released */
+	WAIT_FIRST,  /* until the work without a recorded launch is queued */
+};
+
+struct thread {
+	struct copy *copy;
+	uint32_t index;       /* in the run: the tie-break */
+	uint32_t lane;        /* in the trace */
+	gboolean device_lane; /* work whose launch was not recorded */
+	struct ct_cursor *cursor;
+	uint64_t left;          /* operations of this request not read yet */
+	const struct ct_op *op; /* the next call; NULL: done with the request */
+	struct ct_op next;      /* read ahead, behind a graph launch */
+	gboolean has_next;
+	int64_t recorded_ns; /* end of the previous call, as recorded */
+	enum wait wait;
+	struct stream *wait_stream;
+	struct event_slot *wait_event;
+	uint64_t wait_count, wait_number;
+	int64_t resume_after_ns; /* from the end of the wait to the call's return */
+	int64_t resume_floor_ns; /* the call does not return earlier */
+	const struct op *wait_op;
+};
+
+struct copy {
+	struct tenant *tenant;
+	uint32_t number;
+	struct thread *thread;
+	uint32_t n_threads, n_busy; /* threads not done with the request */
+	uint32_t n_blocked;
+	uint32_t n_queueing; /* device lanes that have not queued all yet */
+	struct stream *stream;
+	struct event_slot *slot;
+	uint64_t n_issued, n_in_flight;
+	gboolean running;
+	uint32_t request;         /* of the program */
+	int64_t request_ns;       /* it started */
+	int64_t request_start_ns; /* recorded time at its start */
+	struct ct_request asked;
+};
+
+struct tenant {
+	struct run *run;
+	uint32_t index; /* in the scenario */
+	uint32_t broker_id;
+	const struct ct_tenant_spec *spec;
+	const struct ct_program *program;
+	struct ct_arrival arrive; /* what holds in this run */
+	struct copy *copy;
+	uint32_t n_copies;
+	struct ct_tenant_result *result;
+	/* requests */
+	uint64_t n_asked, n_started, n_finished, n_in_time;
+	uint32_t next_request; /* of the program, to start */
+	GQueue *pending;       /* int64_t *: arrivals not started, open loop only */
+	GArray *latency_ns;    /* int64_t, every finished request in order */
+	int64_t first_end_ns, last_end_ns;
+	uint64_t rng;
+	/* replay_once */
+	GArray *start_error_ns;
+	uint64_t error_stride, error_count;
+	int64_t first_start_ns, last_work_ns, recorded_first_ns, recorded_last_ns;
+};
+
+struct run {
+	const struct ct_run_input *in;
+	struct ct_run_result *result;
+	struct ct_actuator actuator; /* what the broker sees */
+	struct ct_broker *broker;
+	struct ct_gpu *gpu;
+	struct ct_events events;
+	int64_t now_ns, end_ns;
+	gboolean stop;
+	gboolean ranked;   /* the policy orders lanes on the device */
+	gboolean deciding; /* the broker is being told something */
+	struct tenant *tenant;
+	uint32_t n_tenants;
+	struct thread *thread;
+	struct stream *stream;
+	struct stream **by_lane;
+	uint32_t n_threads, n_streams, n_lanes;
+	struct op *pool;
+	GPtrArray *slabs;
+	struct ct_sm_set part[MAX_PARTS]; /* [number - 1] */
+	uint32_t n_parts, part_first_sm;
+	int64_t alarm_ns;
+	uint64_t alarm_order, n_late;
+	int64_t broker_free_ns, broker_busy_ns; /* the broker as a server */
+	uint32_t next_request_id;
+	uint32_t sms_shown;
+	XXH3_state_t *digest;
+};
+
+/* run-host.c: threads and their calls */
+void ct_run_start_threads(struct copy *);
+void ct_run_call(struct thread *);
+void ct_run_wake(struct copy *); /* something ended: threads that waited for it go on */
+void ct_run_gate_opened(struct op *);
+
+/* run-stream.c: operations on the device */
+struct op *ct_run_op_new(struct run *);
+void ct_run_op_free(struct run *, struct op *);
+void ct_run_release(struct run *, struct op *, int64_t released_ns);
+void ct_run_ready(struct stream *);
+void ct_run_copy_ended(struct op *);
+void ct_run_grids_ended(struct run *, struct ct_grid *);
+void ct_run_grids_started(struct run *, struct ct_grid *);
+
+/* run-actuator.c: what the broker orders, and what it is told */
+gboolean ct_run_actuator_init(struct run *run, GError **error);
+void ct_run_submit(struct run *, struct op *);
+void ct_run_effect(struct run *, struct op *); /* an order has reached the device */
+void ct_run_tell_started(struct run *, struct op *);
+void ct_run_tell_finished(struct run *, struct op *, int64_t start_ns, int64_t end_ns);
+void ct_run_late_fact(struct run *, struct op *);
+void ct_run_tell_asked(struct run *, const struct tenant *, const struct ct_request *,
+		       gboolean answered);
+void ct_run_alarm(struct run *);
+
+/* run-load.c: requests */
+void ct_run_load_init(struct run *);
+void ct_run_arrival(struct tenant *);
+void ct_run_request_maybe_done(struct copy *);
+
+/* run-result.c */
+void ct_run_count_op(struct run *, const struct op *, int64_t start_ns, int64_t end_ns,
+		     int64_t behind_priority_ns);
+void ct_run_finish_result(struct run *);
+
+#endif

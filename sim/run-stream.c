@@ -1,0 +1,234 @@
+/*
+ * run-stream - operations between their release and their end.
+ *
+ * A stream runs one operation at a time, in order.  An operation may start when it has
+ * arrived, its predecessor has ended and, for work, the gap since the last work of the
+ * stream has passed.  Markers (event record and wait) take no time of their own.
+ *
+ * DANGER: copies and memsets take their recorded time whatever else runs; copy engines
+ * and their sharing are not modelled.  Graph nodes pay the same gap as launches of a
+ * stream, which is more than hardware takes between nodes.
+ */
+#include "sim/run-internal.h"
+
+#include "sim/timeline.h"
+
+enum { SLAB_OPS = 256 };
+
+struct op *ct_run_op_new(struct run *run)
+{
+	struct op *op = run->pool;
+
+	if (!op) {
+		struct op *slab = g_new0(struct op, SLAB_OPS);
+
+		g_ptr_array_add(run->slabs, slab);
+		for (int i = 0; i < SLAB_OPS; i++) {
+			slab[i].next = run->pool;
+			run->pool = &slab[i];
+		}
+		op = run->pool;
+	}
+	run->pool = op->next;
+	*op = (struct op){ .job.released_ns = INT64_MIN, .start_ns = INT64_MAX };
+	return op;
+}
+
+void ct_run_op_free(struct run *run, struct op *op)
+{
+	op->next = run->pool;
+	run->pool = op;
+}
+
+/* Schedules the head of a stream, if it can be known when it may start. */
+static void schedule_head(struct run *run, struct stream *s)
+{
+	struct op *op = s->head;
+
+	if (!op || s->scheduled)
+		return;
+	op->predecessor_ns = s->free_ns;
+	op->ready_ns = MAX(op->arrival_ns, s->free_ns);
+	if (op->job.work.kind != CT_WORK_MARKER && s->work_end_ns != CT_TIME_NONE)
+		op->ready_ns =
+			MAX(op->ready_ns, s->work_end_ns + run->in->device->stream_gap_ns);
+	s->scheduled = TRUE;
+	ct_events_push(&run->events, MAX(op->ready_ns, run->now_ns), CT_EVENT_READY,
+		       s->index, s);
+}
+
+static void enqueue(struct run *run, struct op *op)
+{
+	struct stream *s = op->stream;
+
+	op->next = NULL;
+	*s->tail = op;
+	s->tail = &op->next;
+	schedule_head(run, s);
+}
+
+void ct_run_release(struct run *run, struct op *op, int64_t released_ns)
+{
+	struct op *node, *next;
+
+	op->released_ns = released_ns;
+	op->arrival_ns =
+		MAX(released_ns, op->doorbell_ns) + run->in->device->launch_latency_ns;
+	if (!op->n_nodes) {
+		enqueue(run, op);
+		return;
+	}
+	for (node = op->nodes; node; node = next) {
+		next = node->next;
+		node->released_ns = released_ns;
+		node->arrival_ns = op->arrival_ns;
+		node->grid.sms = op->grid.sms;
+		node->grid.priority = op->grid.priority;
+		node->part = op->part;
+		node->job.why = op->job.why;
+		enqueue(run, node);
+	}
+	op->nodes = NULL;
+}
+
+static void leave_stream(struct run *run, struct op *op)
+{
+	struct stream *s = op->stream;
+
+	g_assert(s->head == op);
+	s->head = op->next;
+	if (!s->head)
+		s->tail = &s->head;
+	s->free_ns = run->now_ns;
+	if (op->job.work.kind != CT_WORK_MARKER)
+		s->work_end_ns = run->now_ns;
+	s->scheduled = FALSE;
+	s->n_ended++;
+	schedule_head(run, s);
+}
+
+/* One operation of a copy is over: threads may go on, the request may be done. */
+static void count_end(struct run *run, struct op *op)
+{
+	struct copy *copy = op->stream->copy;
+
+	copy->n_in_flight--;
+	for (uint32_t i = 0; copy->n_blocked && i < copy->n_threads; i++)
+		if (copy->thread[i].wait == WAIT_ALL &&
+		    op->number < copy->thread[i].wait_number)
+			copy->thread[i].wait_count--;
+	if (copy->n_blocked)
+		ct_run_wake(copy);
+}
+
+/* A node of a graph launch ended; the launch is over with its last node. */
+static void finish_node(struct run *run, struct op *node, int64_t start_ns)
+{
+	struct op *graph = node->graph;
+
+	graph->start_ns = MIN(graph->start_ns, start_ns);
+	ct_run_op_free(run, node);
+	if (--graph->n_nodes > 0)
+		return;
+	count_end(run, graph);
+	ct_run_tell_finished(run, graph, graph->start_ns, run->now_ns);
+}
+
+static void finish(struct run *run, struct op *op, int64_t start_ns)
+{
+	struct copy *copy = op->stream->copy;
+
+	leave_stream(run, op);
+	count_end(run, op);
+	if (op->graph)
+		finish_node(run, op, start_ns);
+	else
+		ct_run_tell_finished(run, op, start_ns, run->now_ns);
+	ct_run_request_maybe_done(copy);
+}
+
+/* Streams that stand at a wait for this event look again. */
+static void event_reached(struct run *run, struct copy *copy,
+			  const struct event_slot *event)
+{
+	for (uint32_t i = 0; i < copy->tenant->program->trace->n_streams; i++) {
+		struct stream *s = &copy->stream[i];
+
+		if (s->parked && s->head->event == event) {
+			s->parked = FALSE;
+			ct_events_push(&run->events, run->now_ns, CT_EVENT_READY, s->index,
+				       s);
+		}
+	}
+}
+
+static void end_marker(struct run *run, struct op *op)
+{
+	if (op->kind == CT_OP_EVENT_RECORD) {
+		op->event->n_recorded = MAX(op->event->n_recorded, op->event_count);
+		event_reached(run, op->stream->copy, op->event);
+	}
+	finish(run, op, run->now_ns);
+}
+
+void ct_run_ready(struct stream *s)
+{
+	struct run *run = s->copy->tenant->run;
+	struct op *op = s->head;
+
+	switch (op->kind) {
+	case CT_OP_KERNEL:
+		ct_gpu_submit(run->gpu, &op->grid);
+		break;
+	case CT_OP_MEMCPY:
+	case CT_OP_MEMSET:
+		ct_events_push(&run->events, run->now_ns + MAX(op->duration_ns, 1),
+			       CT_EVENT_COPY_END, s->index, op);
+		break;
+	case CT_OP_EVENT_WAIT:
+		if (op->event->n_recorded < op->event_count) {
+			s->parked = TRUE;
+			break;
+		}
+		end_marker(run, op);
+		break;
+	default:
+		end_marker(run, op);
+	}
+}
+
+void ct_run_copy_ended(struct op *op)
+{
+	struct run *run = op->stream->copy->tenant->run;
+	int64_t start_ns = run->now_ns - MAX(op->duration_ns, 1);
+
+	ct_run_count_op(run, op, start_ns, run->now_ns, 0);
+	finish(run, op, start_ns);
+}
+
+void ct_run_grids_ended(struct run *run, struct ct_grid *list)
+{
+	while (list) {
+		struct ct_grid *grid = list;
+		struct op *op = grid->owner;
+
+		list = grid->next;
+		ct_run_count_op(run, op, grid->start_ns, grid->end_ns,
+				grid->behind_priority_ns);
+		finish(run, op, grid->start_ns);
+	}
+}
+
+void ct_run_grids_started(struct run *run, struct ct_grid *list)
+{
+	for (; list; list = list->next) {
+		struct op *op = list->owner;
+
+		if (!op->graph)
+			ct_run_tell_started(run, op);
+	}
+	if (run->in->timeline && ct_gpu_active_sms(run->gpu) != run->sms_shown) {
+		run->sms_shown = ct_gpu_active_sms(run->gpu);
+		ct_timeline_sms(run->in->timeline, run->now_ns, run->sms_shown);
+	}
+}
