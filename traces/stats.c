@@ -256,7 +256,7 @@ static gboolean device_use(struct tally *tally, GError **error)
 static gboolean memory_peak(struct tally *tally, GError **error)
 {
 	g_autoptr(GHashTable) live =
-		g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
+		g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
 	g_autoptr(GError) failure = NULL;
 	const struct allocation *one;
 	uint64_t now_bytes = 0;

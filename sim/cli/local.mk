@@ -4,7 +4,18 @@ cotenant_SOURCES = \
 	sim/cli/cli.c \
 	sim/cli/cli.h \
 	sim/cli/cmd-device.c \
+	sim/cli/cmd-trace-check.c \
+	sim/cli/cmd-trace-cut.c \
+	sim/cli/cmd-trace-dump.c \
+	sim/cli/cmd-trace-export.c \
+	sim/cli/cmd-trace-generate.c \
+	sim/cli/cmd-trace-info.c \
+	sim/cli/cmd-trace-merge.c \
+	sim/cli/cmd-trace.c \
+	sim/cli/cmd-trace.h \
 	sim/cli/cotenant.c \
 	sim/cli/format.c \
+	sim/cli/open-trace.c \
+	sim/cli/open-trace.h \
 	sim/cli/table.c
 cotenant_LDADD = sim/libsim.la -lm
