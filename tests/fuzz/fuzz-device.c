@@ -52,8 +52,7 @@ static void check(const guint8 *bytes, size_t length)
 	struct ct_device *device;
 	struct ct_entry entry;
 
-	g_assert(
-		g_file_set_contents(board_path, (const char *)bytes, (gssize)length, NULL));
+	write_board(bytes, length);
 	device = ct_device_load(board_path, &error);
 	g_assert((device == NULL) == (error != NULL));
 	g_assert(!error || (error->domain == CT_ERROR && error->code == CT_EXIT_INPUT &&
