@@ -1,6 +1,7 @@
 # Unit tests: tests/unit/NAME.c holds the tests of one module.  Each exits 0, 1 or 77.
 UNIT_TESTS = \
 	tests/unit/arrival \
+	tests/unit/assemble \
 	tests/unit/decimal \
 	tests/unit/device \
 	tests/unit/gpu-alone \
@@ -16,6 +17,7 @@ UNIT_TESTS = \
 	tests/unit/sorter \
 	tests/unit/stats \
 	tests/unit/timeline \
+	tests/unit/trace-cut \
 	tests/unit/trace-parts \
 	tests/unit/trace-roundtrip \
 	tests/unit/work
@@ -108,3 +110,10 @@ tests_unit_import_nsys_LDADD = $(TRACE_TEST_LIBS)
 tests_unit_import_orion_SOURCES = tests/unit/import-orion.c $(IMPORT_CASE)
 tests_unit_import_orion_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_import_orion_LDADD = $(TRACE_TEST_LIBS)
+tests_unit_assemble_SOURCES = tests/unit/assemble.c $(TRACE_SAMPLE)
+tests_unit_assemble_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_assemble_LDADD = $(TRACE_TEST_LIBS)
+
+tests_unit_trace_cut_SOURCES = tests/unit/trace-cut.c $(TRACE_SAMPLE)
+tests_unit_trace_cut_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_trace_cut_LDADD = $(TRACE_TEST_LIBS)
