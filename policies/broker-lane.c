@@ -39,7 +39,7 @@ void ct_lane_close_gate(struct lane *l)
 	if (l->balance > 0)
 		l->balance = 0;
 	l->pub.credit = 0;
-	l->told = true; /* who closes a gate knows that work waits there */
+	l->told = l->pub.head != NULL; /* who closes a gate knows what waits there */
 }
 
 static void spend(struct lane *l, int64_t amount)

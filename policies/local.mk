@@ -45,10 +45,19 @@ SUFFIXES += .so
 $(CT_POLICIES): $(srcdir)/policies/policy.h
 
 policies_libpolicies_la_SOURCES = \
+	policies/laws.c \
+	policies/laws.h \
 	policies/options.c \
 	policies/options.h \
 	policies/registry.c \
-	policies/registry.h
+	policies/registry.h \
+	policies/replay.c \
+	policies/replay.h \
+	policies/world.c \
+	policies/world.h \
+	policies/wrap-check.c \
+	policies/wrap-fault.c \
+	policies/wrap.h
 nodist_policies_libpolicies_la_SOURCES = policies/builtin.h
 policies_libpolicies_la_LIBADD = policies/libbuiltin.la policies/libbroker.la $(GLIB_LIBS) \
 	$(JANSSON_LIBS)
@@ -58,3 +67,5 @@ CLEANFILES += policies/builtin.h
 policies/builtin.h: $(srcdir)/policies/local.mk
 	$(AM_V_GEN)mkdir -p policies && \
 	for p in $(CT_POLICIES:policies/%.so=%); do echo "CT_BUILTIN($$p)"; done >$@
+
+EXTRA_DIST += policies/COVERAGE.md

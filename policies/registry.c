@@ -29,6 +29,8 @@ const struct ct_policy *const *ct_registry_builtin(void)
 	return builtin;
 }
 
+static GHashTable *loaded; /* policy -> path of its module */
+
 static gboolean check_table(const struct ct_policy *p, const char *path, GError **error)
 {
 	if (p->abi >> 16 != CT_POLICY_VERSION) {
@@ -74,7 +76,17 @@ static const struct ct_policy *load(const char *path, GError **error)
 		ct_input_error(error, "%s: not a policy: it has no symbol ct_policy", path);
 		return NULL;
 	}
-	return check_table(symbol, path, error) ? symbol : NULL;
+	if (!check_table(symbol, path, error))
+		return NULL;
+	if (!loaded)
+		loaded = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+	g_hash_table_insert(loaded, symbol, g_strdup(path));
+	return symbol;
+}
+
+const char *ct_registry_path(const struct ct_policy *p)
+{
+	return loaded ? g_hash_table_lookup(loaded, p) : NULL;
 }
 
 /* NULL without an error: not in this directory. */
@@ -89,12 +101,18 @@ static const struct ct_policy *look_in(const char *directory, const char *name,
 	return load(path, error);
 }
 
-static const struct ct_policy *look_in_modules(const char *name, GError **error)
+static char **search_path(void)
 {
 	const char *own = g_getenv("CT_POLICY_PATH");
 	g_autofree char *all =
 		g_strjoin(":", own ? own : "", CT_PKGLIBDIR "/policies", NULL);
-	g_auto(GStrv) directories = g_strsplit(all, ":", -1);
+
+	return g_strsplit(all, ":", -1);
+}
+
+static const struct ct_policy *look_in_modules(const char *name, GError **error)
+{
+	g_auto(GStrv) directories = search_path();
 	GError *problem = NULL;
 
 	for (char **d = directories; *d; d++) {
@@ -131,6 +149,44 @@ const struct ct_policy *ct_registry_find(const char *name, GError **error)
 	ct_usage_error(error, "no policy '%s'%s%s%s", name, near ? "; did you mean '" : "",
 		       near ? near : "", near ? "'?" : "");
 	return NULL;
+}
+
+static int by_name(gconstpointer a, gconstpointer b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void add_name(GPtrArray *names, const char *name)
+{
+	if (!g_ptr_array_find_with_equal_func(names, name, g_str_equal, NULL))
+		g_ptr_array_add(names, g_strdup(name));
+}
+
+char **ct_registry_names(void)
+{
+	GPtrArray *names = g_ptr_array_new();
+	g_auto(GStrv) directories = search_path();
+
+	for (guint i = 0; builtin[i]; i++)
+		add_name(names, builtin[i]->name);
+	for (char **d = directories; *d; d++) {
+		GDir *dir = **d ? g_dir_open(*d, 0, NULL) : NULL;
+		const char *file;
+
+		while (dir && (file = g_dir_read_name(dir))) {
+			g_autofree char *name = g_strdelimit(g_strdup(file), "_", '-');
+
+			if (!g_str_has_suffix(name, ".so"))
+				continue;
+			name[strlen(name) - 3] = '\0';
+			add_name(names, name);
+		}
+		if (dir)
+			g_dir_close(dir);
+	}
+	g_ptr_array_sort(names, by_name);
+	g_ptr_array_add(names, NULL);
+	return (char **)g_ptr_array_free(names, FALSE);
 }
 
 static gboolean set_from_text(const struct ct_policy *p, void *state, const char *text,

@@ -18,6 +18,12 @@ const struct ct_policy *const *ct_registry_builtin(void);
 /* Stays loaded to the end of the program.  Unknown names fail with the nearest one. */
 const struct ct_policy *ct_registry_find(const char *name, GError **error);
 
+/* Names that can be found, sorted: built in, and modules on the search path. */
+char **ct_registry_names(void);
+
+/* The module a found policy was loaded from; NULL: it is built in. */
+const char *ct_registry_path(const struct ct_policy *);
+
 /* A policy chosen with options. */
 struct ct_policy_choice {
 	const struct ct_policy *policy;

@@ -9,7 +9,8 @@
  * Good for isolation without hardware help: within a slice a tenant has the device to
  * itself.  Bad for latency (up to one slice of everybody else, and the rest of their
  * kernels) and for tenants that cannot fill the device alone.  `depth` bounds how much
- * must drain at a switch, per lane: a tenant with many lanes drains longer.
+ * must drain at a switch, per lane: a tenant with many lanes drains longer, and slices
+ * not much longer than that are not in proportion to the weights.
  *
  * Source: NVIDIA time-slicing, but at kernel ends instead of by context switch; nvshare
  * with a short quantum.

@@ -5,5 +5,7 @@ AM_TESTS_ENVIRONMENT = CT_SRCDIR='$(abs_top_srcdir)'; CT_BUILDDIR='$(abs_top_bui
 	export CT_SRCDIR CT_BUILDDIR CT_DATA CT_DEVICE_PATH;
 LOG_DRIVER = $(top_srcdir)/build-aux/test-driver
 include tests/fuzz/local.mk
+include tests/house/local.mk
+include tests/laws/local.mk
 include tests/unit/local.mk
 include tests/bench/local.mk

@@ -4,6 +4,7 @@ cotenant_SOURCES = \
 	sim/cli/cli.c \
 	sim/cli/cli.h \
 	sim/cli/cmd-device.c \
+	sim/cli/cmd-policy.c \
 	sim/cli/cmd-trace-check.c \
 	sim/cli/cmd-trace-cut.c \
 	sim/cli/cmd-trace-dump.c \
