@@ -114,9 +114,11 @@ static void check(const guint8 *bytes, size_t length)
 	struct ct_import_summary summary;
 	g_autoptr(GError) error = NULL;
 
+	FILE *file = fopen(in, "w");
+
+	g_assert_cmpuint(fwrite(bytes, 1, length, file), ==, length);
+	g_assert_cmpint(fclose(file), ==, 0);
 	g_unlink(out);
-	g_file_set_contents(in, (const char *)bytes, (gssize)length, &error);
-	g_assert_no_error(error);
 	if (ct_import(in, out, &options, &summary, &error)) {
 		read_back();
 	} else {
@@ -132,7 +134,7 @@ int main(void)
 		.seeds = seeds,
 		.n_seeds = G_N_ELEMENTS(seeds),
 		.words = words,
-		.runs = 2000,
+		.runs = 1000,
 		.check = check,
 	};
 	int code;

@@ -12,6 +12,8 @@ UNIT_TESTS = \
 	tests/unit/import-nsys \
 	tests/unit/import-orion \
 	tests/unit/metrics \
+	tests/unit/import-kineto \
+	tests/unit/import-real \
 	tests/unit/occupancy \
 	tests/unit/scenario \
 	tests/unit/sorter \
@@ -87,6 +89,7 @@ tests_unit_scenario_LDADD = sim/libsim.la $(CHECK_LIBS) -lm
 tests_unit_timeline_SOURCES = tests/unit/timeline.c
 tests_unit_timeline_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_timeline_LDADD = sim/libsim.la $(CHECK_LIBS) -lm
+
 TINY_TRACE = tests/unit/tiny-trace.c tests/unit/tiny-trace.h
 
 tests_unit_stats_SOURCES = tests/unit/stats.c $(TINY_TRACE)
@@ -97,6 +100,7 @@ tests_unit_trace_parts_SOURCES = tests/unit/trace-parts.c $(TINY_TRACE)
 tests_unit_trace_parts_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_trace_parts_LDADD = $(TRACE_TEST_LIBS) -lm
 
+# Small foreign files, imported and read back.
 IMPORT_CASE = tests/unit/import-case.c tests/unit/import-case.h
 
 tests_unit_import_csv_SOURCES = tests/unit/import-csv.c $(IMPORT_CASE)
@@ -110,6 +114,7 @@ tests_unit_import_nsys_LDADD = $(TRACE_TEST_LIBS)
 tests_unit_import_orion_SOURCES = tests/unit/import-orion.c $(IMPORT_CASE)
 tests_unit_import_orion_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_import_orion_LDADD = $(TRACE_TEST_LIBS)
+
 tests_unit_assemble_SOURCES = tests/unit/assemble.c $(TRACE_SAMPLE)
 tests_unit_assemble_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_assemble_LDADD = $(TRACE_TEST_LIBS)
@@ -117,3 +122,10 @@ tests_unit_assemble_LDADD = $(TRACE_TEST_LIBS)
 tests_unit_trace_cut_SOURCES = tests/unit/trace-cut.c $(TRACE_SAMPLE)
 tests_unit_trace_cut_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_trace_cut_LDADD = $(TRACE_TEST_LIBS)
+
+tests_unit_import_kineto_SOURCES = tests/unit/import-kineto.c $(IMPORT_CASE)
+tests_unit_import_kineto_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_import_kineto_LDADD = $(TRACE_TEST_LIBS) $(ZLIB_LIBS)
+
+tests_unit_import_real_SOURCES = tests/unit/import-real.c
+tests_unit_import_real_LDADD = traces/libtraces.la $(JANSSON_LIBS) -lm
