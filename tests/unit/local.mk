@@ -4,16 +4,17 @@ UNIT_TESTS = \
 	tests/unit/assemble \
 	tests/unit/decimal \
 	tests/unit/device \
+	tests/unit/expected-stats \
 	tests/unit/gpu-alone \
 	tests/unit/gpu-contract \
 	tests/unit/gpu-exact \
 	tests/unit/gpu-mutants \
 	tests/unit/import-csv \
+	tests/unit/import-kineto \
 	tests/unit/import-nsys \
 	tests/unit/import-orion \
-	tests/unit/metrics \
-	tests/unit/import-kineto \
 	tests/unit/import-real \
+	tests/unit/metrics \
 	tests/unit/occupancy \
 	tests/unit/scenario \
 	tests/unit/sorter \
@@ -129,3 +130,5 @@ tests_unit_import_kineto_LDADD = $(TRACE_TEST_LIBS) $(ZLIB_LIBS)
 
 tests_unit_import_real_SOURCES = tests/unit/import-real.c
 tests_unit_import_real_LDADD = traces/libtraces.la $(JANSSON_LIBS) -lm
+tests_unit_expected_stats_SOURCES = tests/unit/expected-stats.c
+tests_unit_expected_stats_LDADD = traces/libtraces.la $(JANSSON_LIBS) -lm
