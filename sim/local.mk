@@ -36,6 +36,14 @@ sim_libsim_la_SOURCES = \
 	sim/scenario-json.c \
 	sim/scenario.c \
 	sim/scenario.h \
+	sim/study-plan.c \
+	sim/study-plan.h \
+	sim/study-store.c \
+	sim/study-store.h \
+	sim/study-warn.c \
+	sim/study-warn.h \
+	sim/study.c \
+	sim/study.h \
 	sim/timeline.c \
 	sim/timeline.h
 sim_libsim_la_LIBADD = models/libmodels.la policies/libpolicies.la traces/libtraces.la \

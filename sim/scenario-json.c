@@ -479,7 +479,7 @@ static const struct key scenario_keys[] = {
 	{ "duration_ns", read_ns, SCENARIO(duration_ns), 0, INT64_MAX },
 	{ "min_requests", read_32, SCENARIO(min_requests), 1, G_MAXINT32 },
 	{ "patience_ns", read_ns, SCENARIO(patience_ns), 1, INT64_MAX },
-	{ "repeat", read_32, SCENARIO(repeat), 1, 10000 },
+	{ "repeat", read_32, SCENARIO(repeat), 1, CT_MAX_REPEAT },
 	{ "tenants", read_tenants, 0, 0, 0 },
 	{ "sweep", read_sweep, 0, 0, 0 },
 	{ "expect", read_expect, 0, 0, 0 },

@@ -16,6 +16,7 @@
 #define CT_MAX_COPIES 4096 /* of one closed-loop tenant */
 #define CT_MAX_WEIGHT 10000
 #define CT_MAX_RANK   1000000
+#define CT_MAX_REPEAT 10000
 
 enum ct_arrival_kind {
 	CT_ARRIVE_CLOSED,   /* `copies` of the program, each starts anew when it is done */

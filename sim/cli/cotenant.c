@@ -17,6 +17,7 @@ static const char about[] =
 	"Replays real GPU programs as tenants of one GPU under sharing policies.";
 
 static const struct ct_command commands[] = {
+	{ "run", "run several traces on one GPU, policy by policy", ct_cmd_run },
 	{ "device", "list, show and check GPU boards", ct_cmd_device },
 	{ "help", "what cotenant can do, or the manual of one command", ct_cmd_help },
 	{ "policy", "list, show, check and replay sharing policies", ct_cmd_policy },

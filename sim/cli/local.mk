@@ -5,6 +5,9 @@ cotenant_SOURCES = \
 	sim/cli/cli.h \
 	sim/cli/cmd-device.c \
 	sim/cli/cmd-policy.c \
+	sim/cli/cmd-run-options.c \
+	sim/cli/cmd-run.c \
+	sim/cli/cmd-run.h \
 	sim/cli/cmd-trace-check.c \
 	sim/cli/cmd-trace-cut.c \
 	sim/cli/cmd-trace-dump.c \
@@ -18,5 +21,11 @@ cotenant_SOURCES = \
 	sim/cli/format.c \
 	sim/cli/open-trace.c \
 	sim/cli/open-trace.h \
+	sim/cli/report-csv.c \
+	sim/cli/report-expect.c \
+	sim/cli/report-json.c \
+	sim/cli/report-text.c \
+	sim/cli/report.c \
+	sim/cli/report.h \
 	sim/cli/table.c
 cotenant_LDADD = sim/libsim.la -lm

@@ -1,0 +1,276 @@
+/*
+ * cmd-run-options - the command line of `cotenant run`, into a scenario.
+ *
+ * Options change the scenario, whether it came from a file or from tenants named here,
+ * so that a report always holds what was really run.
+ */
+#include <string.h>
+
+#include "sim/cli/cmd-run.h"
+
+#define MAX_THREADS 4096
+
+static const char description[] =
+	"A tenant is [NAME=]TRACE[,rank=N][,weight=N][,slo_ms=X][,arrive=HOW]\n"
+	"[,requests=MARKER], where HOW is closed:COPIES, every:DURATION,\n"
+	"poisson:RATE_PER_SECOND or file:PATH.  Traces in other formats are imported on\n"
+	"the fly.  A policy is NAME[:OPTION=VALUE,...] or 'all'.";
+
+/* "-j4" as make takes it; GOption wants a blank. */
+static void spell_out_jobs(int argc, char **argv, GPtrArray *spelt)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		if (!g_str_has_prefix(argv[i], "-j") || !g_ascii_isdigit(argv[i][2]))
+			continue;
+		argv[i] = g_strdup_printf("--jobs=%s", argv[i] + 2);
+		g_ptr_array_add(spelt, argv[i]);
+	}
+}
+
+struct arguments {
+	char *device, *actuator, *duration, *seed, *requests;
+	char **policy, **set;
+	int threads, repeat;
+};
+
+static void clear_arguments(struct arguments *a)
+{
+	g_free(a->device);
+	g_free(a->actuator);
+	g_free(a->duration);
+	g_free(a->seed);
+	g_free(a->requests);
+	g_strfreev(a->policy);
+	g_strfreev(a->set);
+}
+
+/* "turns:a=1,b=2,fifo": a comma begins a new policy unless an option follows it. */
+static void add_policies(struct ct_scenario *s, const char *list)
+{
+	g_auto(GStrv) parts = g_strsplit(list, ",", -1);
+	g_autoptr(GString) spec = g_string_new(NULL);
+
+	for (char **part = parts; *part; part++) {
+		size_t head = strcspn(*part, ":=");
+
+		if (spec->len && (*part)[head] == '=') {
+			g_string_append_printf(spec, ",%s", *part);
+			continue;
+		}
+		if (spec->len)
+			ct_scenario_add_policy(s, spec->str, NULL);
+		g_string_assign(spec, *part);
+	}
+	if (spec->len)
+		ct_scenario_add_policy(s, spec->str, NULL);
+}
+
+static void drop_policies(struct ct_scenario *s)
+{
+	for (size_t i = 0; i < s->n_policies; i++) {
+		g_free(s->policy[i].spec);
+		json_decref(s->policy[i].params);
+	}
+	s->n_policies = 0;
+}
+
+static gboolean apply_set(struct ct_scenario **s, const char *setting, GError **error)
+{
+	const char *equals = strchr(setting, '=');
+	g_autofree char *path = NULL;
+	struct ct_scenario *changed;
+	json_t *value;
+
+	if (!equals || equals == setting) {
+		ct_usage_error(error, "--set %s: must be PATH=VALUE", setting);
+		return FALSE;
+	}
+	path = g_strndup(setting, (gsize)(equals - setting));
+	value = json_loads(equals + 1, JSON_DECODE_ANY, NULL);
+	if (!value)
+		value = json_string(equals + 1);
+	changed = ct_scenario_with(*s, path, value, error);
+	json_decref(value);
+	if (!changed) {
+		g_prefix_error(error, "--set %s: ", setting);
+		if (error)
+			(*error)->code = CT_EXIT_USAGE;
+		return FALSE;
+	}
+	ct_scenario_free(*s);
+	*s = changed;
+	return TRUE;
+}
+
+static gboolean parse_seed(const char *text, struct ct_scenario *s, GError **error)
+{
+	guint64 seed;
+
+	if (!g_ascii_string_to_unsigned(text, 10, 0, G_MAXINT64, &seed, NULL)) {
+		ct_usage_error(error, "--seed %s: must be a whole number, 0 or more", text);
+		return FALSE;
+	}
+	s->seed = seed;
+	return TRUE;
+}
+
+static void replace(char **field, const char *value)
+{
+	if (!value)
+		return;
+	g_free(*field);
+	*field = g_strdup(value);
+}
+
+static gboolean apply(const struct arguments *a, struct ct_scenario **scenario,
+		      GError **error)
+{
+	struct ct_scenario *s = *scenario;
+
+	replace(&s->device, a->device);
+	replace(&s->actuator, a->actuator);
+	if (a->duration && !ct_duration_parse(a->duration, &s->duration_ns, error))
+		return FALSE;
+	if (a->seed && !parse_seed(a->seed, s, error))
+		return FALSE;
+	if (a->repeat)
+		s->repeat = (uint32_t)a->repeat;
+	for (size_t i = 0; a->requests && i < s->n_tenants; i++)
+		if (!s->tenant[i].requests)
+			s->tenant[i].requests = g_strdup(a->requests);
+	if (a->policy)
+		drop_policies(s);
+	for (char **p = a->policy; p && *p; p++)
+		add_policies(s, *p);
+	if (s->n_policies == 0)
+		ct_scenario_add_policy(s, "all", NULL);
+	for (char **set = a->set; set && *set; set++)
+		if (!apply_set(scenario, *set, error))
+			return FALSE;
+	return TRUE;
+}
+
+static struct ct_scenario *read_operands(int argc, char **argv, GError **error)
+{
+	struct ct_scenario *s;
+
+	if (argc < 2) {
+		ct_usage_error(error,
+			       "no scenario and no trace given; see 'cotenant run --help'");
+		return NULL;
+	}
+	for (int i = 1; i < argc; i++) {
+		if (!g_utf8_validate(argv[i], -1, NULL)) {
+			ct_usage_error(error, "argument %d is not UTF-8", i);
+			return NULL;
+		}
+		if (!ct_scenario_probe(argv[i]))
+			continue;
+		if (argc == 2)
+			return ct_scenario_load(argv[i], error);
+		ct_usage_error(error, "%s is a scenario, which brings its own tenants",
+			       argv[i]);
+		return NULL;
+	}
+	s = ct_scenario_new();
+	for (int i = 1; i < argc; i++) {
+		if (ct_scenario_add_tenant(s, argv[i], error))
+			continue;
+		ct_scenario_free(s);
+		return NULL;
+	}
+	return s;
+}
+
+/* A ledger or a timeline is of one run. */
+static gboolean check_single(const struct ct_run_request *r, GError **error)
+{
+	const struct ct_scenario *s = r->scenario;
+
+	if (!r->ledger && !r->timeline)
+		return TRUE;
+	if (s->n_policies == 1 && strcmp(s->policy[0].spec, "all") != 0 && s->repeat == 1 &&
+	    s->n_sweeps == 0)
+		return TRUE;
+	ct_usage_error(error,
+		       "%s needs exactly one run: one --policy, no repeats, no sweep",
+		       r->ledger ? "--ledger" : "--timeline");
+	return FALSE;
+}
+
+static gboolean check_numbers(const struct arguments *a, GError **error)
+{
+	if (a->threads < 0 || a->threads > MAX_THREADS) {
+		ct_usage_error(error, "-j %d: must be 1 to %d", a->threads, MAX_THREADS);
+		return FALSE;
+	}
+	if (a->repeat < 0 || a->repeat > CT_MAX_REPEAT) {
+		ct_usage_error(error, "--repeat %d: must be 1 to %d", a->repeat,
+			       CT_MAX_REPEAT);
+		return FALSE;
+	}
+	return TRUE;
+}
+
+void ct_run_request_clear(struct ct_run_request *r)
+{
+	ct_scenario_free(r->scenario);
+	g_free(r->ledger);
+	g_free(r->timeline);
+	g_free(r->output);
+}
+
+gboolean ct_run_request_parse(int argc, char **argv, struct ct_run_request *r, int *code)
+{
+	struct arguments a = { 0 };
+	const GOptionEntry entries[] = {
+		{ "device", 'd', 0, G_OPTION_ARG_STRING, &a.device,
+		  "Board to simulate (default h200-sxm)", "NAME|FILE" },
+		{ "actuator", 'a', 0, G_OPTION_ARG_STRING, &a.actuator,
+		  "What can be enforced on it (default ideal)", "NAME|FILE" },
+		{ "policy", 'p', 0, G_OPTION_ARG_STRING_ARRAY, &a.policy,
+		  "Policies to compare (default all)", "P1,P2..." },
+		{ "duration", 't', 0, G_OPTION_ARG_STRING, &a.duration,
+		  "Simulated time (default: until each tenant finished 10 requests)",
+		  "DUR" },
+		{ "seed", 's', 0, G_OPTION_ARG_STRING, &a.seed, "Seed (default 1)", "N" },
+		{ "repeat", 'r', 0, G_OPTION_ARG_INT, &a.repeat,
+		  "Runs of each policy, with seeds from the first on", "N" },
+		{ "requests", 0, 0, G_OPTION_ARG_STRING, &a.requests,
+		  "Marker of requests, for tenants without their own", "MARKER" },
+		{ "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &a.set,
+		  "Change the scenario, such as tenants.NAME.rank=3", "PATH=VALUE" },
+		{ "jobs", 'j', 0, G_OPTION_ARG_INT, &a.threads,
+		  "Runs at a time (default: one per processor)", "N" },
+		{ "ledger", 0, 0, G_OPTION_ARG_FILENAME, &r->ledger,
+		  "Write every fact and order of the one policy", "FILE" },
+		{ "timeline", 0, 0, G_OPTION_ARG_FILENAME, &r->timeline,
+		  "Write what happened, for a trace viewer", "FILE" },
+		{ "output", 'o', 0, G_OPTION_ARG_FILENAME, &r->output,
+		  "Write the report there", "FILE" },
+		{ "reproducible", 0, 0, G_OPTION_ARG_NONE, &r->reproducible,
+		  "Leave out what the wall clock says: same input, same bytes", NULL },
+		{ NULL, 0, 0, 0, NULL, NULL, NULL },
+	};
+	g_autoptr(GPtrArray) spelt = g_ptr_array_new_with_free_func(g_free);
+	GError *error = NULL;
+	gboolean ok;
+
+	memset(r, 0, sizeof(*r));
+	spell_out_jobs(argc, argv, spelt);
+	ok = ct_cli_parse("run", "SCENARIO | TENANT...", description, entries, &r->common,
+			  &argc, &argv, code);
+	if (ok) {
+		r->n_threads = (guint)MAX(a.threads, 0);
+		if (check_numbers(&a, &error))
+			r->scenario = read_operands(argc, argv, &error);
+		ok = r->scenario && apply(&a, &r->scenario, &error) &&
+		     check_single(r, &error);
+	}
+	clear_arguments(&a);
+	if (error)
+		*code = ct_cli_fail("run", error);
+	if (!ok)
+		ct_run_request_clear(r);
+	return ok;
+}

@@ -1,0 +1,382 @@
+/*
+ * report-text - the study for people: a header, a table per sweep point, what did not
+ * run, and on request where the time went.
+ *
+ * Repeats are one row: their mean, and half the width of its 95 % confidence interval.
+ * The best value of each column is marked, for each tenant among the policies; nothing
+ * is where all are alike.
+ */
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "sim/cli/report.h"
+#include "sim/metrics.h"
+
+enum unit { COUNT, TIME, RATIO, PERCENT };
+
+struct column {
+	const char *title;
+	enum unit unit;
+	int better;      /* 1: more is, -1: less is, 0: neither */
+	gboolean system; /* of the run, not of a tenant */
+	double (*value)(const struct ct_study_cell *, size_t tenant);
+};
+
+/* The repeats of one policy at one point: cells [first, first + n) of the study. */
+struct group {
+	guint first, n;
+};
+
+static const struct ct_tenant_result *tenant_of(const struct ct_study_cell *c, size_t t)
+{
+	return &c->run->tenant[t];
+}
+
+static double requests(const struct ct_study_cell *c, size_t t)
+{
+	return (double)tenant_of(c, t)->latency.count;
+}
+
+static double p50(const struct ct_study_cell *c, size_t t)
+{
+	return requests(c, t) > 0 ? (double)tenant_of(c, t)->latency.p50_ns : NAN;
+}
+
+static double p99(const struct ct_study_cell *c, size_t t)
+{
+	return requests(c, t) > 0 ? (double)tenant_of(c, t)->latency.p99_ns : NAN;
+}
+
+static double throughput(const struct ct_study_cell *c, size_t t)
+{
+	return tenant_of(c, t)->throughput_per_s;
+}
+
+static double slowdown(const struct ct_study_cell *c, size_t t)
+{
+	return c->slowdown[t];
+}
+
+static double slo(const struct ct_study_cell *c, size_t t)
+{
+	return c->point->scenario->tenant[t].slo_ns ? tenant_of(c, t)->slo_attainment : NAN;
+}
+
+static double stp(const struct ct_study_cell *c, size_t t)
+{
+	return c->stp;
+}
+
+static double antt(const struct ct_study_cell *c, size_t t)
+{
+	return c->antt;
+}
+
+static double fairness(const struct ct_study_cell *c, size_t t)
+{
+	return c->fairness;
+}
+
+static double sm_active(const struct ct_study_cell *c, size_t t)
+{
+	return c->run->sm_active;
+}
+
+static const struct column columns[] = {
+	{ "requests", COUNT, 0, FALSE, requests },
+	{ "p50", TIME, -1, FALSE, p50 },
+	{ "p99", TIME, -1, FALSE, p99 },
+	{ "per second", COUNT, 1, FALSE, throughput },
+	{ "slowdown", RATIO, -1, FALSE, slowdown },
+	{ "SLO met", PERCENT, 1, FALSE, slo },
+	{ "STP", RATIO, 1, TRUE, stp },
+	{ "ANTT", RATIO, -1, TRUE, antt },
+	{ "fairness", RATIO, 1, TRUE, fairness },
+	{ "SMs active", PERCENT, 0, TRUE, sm_active },
+};
+
+static char *format(enum unit unit, double value)
+{
+	if (!isfinite(value))
+		return g_strdup("-");
+	switch (unit) {
+	case COUNT:
+		return ct_format_count(value);
+	case TIME:
+		return ct_format_ns(value);
+	case RATIO:
+		return g_strdup_printf("%.3f", value);
+	case PERCENT:
+		return g_strdup_printf("%.1f %%", value * 100);
+	}
+	g_assert_not_reached();
+}
+
+static struct ct_mean mean_of(const struct ct_study *study, const struct group *g,
+			      const struct column *c, size_t tenant)
+{
+	g_autofree double *value = g_new(double, g->n);
+
+	for (guint i = 0; i < g->n; i++)
+		value[i] = c->value(study->cells->pdata[g->first + i], tenant);
+	return ct_mean_of(value, g->n);
+}
+
+static gboolean is_best(const struct ct_study *study, GArray *groups, guint row,
+			const struct column *c, size_t tenant)
+{
+	double own =
+		mean_of(study, &g_array_index(groups, struct group, row), c, tenant).mean;
+	gboolean alike = TRUE;
+
+	if (!c->better || isnan(own))
+		return FALSE;
+	for (guint i = 0; i < groups->len; i++) {
+		double other =
+			mean_of(study, &g_array_index(groups, struct group, i), c, tenant)
+				.mean;
+
+		if ((other - own) * c->better > fabs(own) * 1e-9)
+			return FALSE;
+		alike &= fabs(other - own) <= fabs(own) * 1e-9;
+	}
+	return !alike;
+}
+
+static void add_cell(struct ct_table *table, const struct ct_study *study, GArray *groups,
+		     guint row, const struct column *c, size_t tenant)
+{
+	struct ct_mean m =
+		mean_of(study, &g_array_index(groups, struct group, row), c, tenant);
+	g_autofree char *mean = format(c->unit, m.mean), *half = NULL, *both = NULL;
+
+	half = format(c->unit, m.half_width);
+	if (strpbrk(half, "123456789")) /* there is one, and it does not round to nothing */
+		both = g_strdup_printf("%s \xc2\xb1%s", mean, half);
+	ct_table_cell(table, both ? both : mean, is_best(study, groups, row, c, tenant));
+}
+
+static const struct ct_study_cell *first_of(const struct ct_study *study, GArray *groups,
+					    guint row)
+{
+	return study->cells->pdata[g_array_index(groups, struct group, row).first];
+}
+
+static gboolean shown(const struct ct_study_point *p, const struct column *c)
+{
+	if (c->value != slo)
+		return TRUE;
+	for (size_t t = 0; t < p->scenario->n_tenants; t++)
+		if (p->scenario->tenant[t].slo_ns)
+			return TRUE;
+	return FALSE;
+}
+
+static struct ct_table *new_table(const struct ct_study_point *p)
+{
+	const char *title[G_N_ELEMENTS(columns) + 3] = { "policy", "tenant" };
+	char alignment[G_N_ELEMENTS(columns) + 3] = "ll";
+	size_t n = 2;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(columns); i++) {
+		if (!shown(p, &columns[i]))
+			continue;
+		alignment[n] = 'r';
+		title[n++] = columns[i].title;
+	}
+	return ct_table_new(title, alignment);
+}
+
+static void add_rows(struct ct_table *table, const struct ct_study *study, GArray *groups,
+		     guint row)
+{
+	const struct ct_study_point *p = first_of(study, groups, row)->point;
+	g_autofree char *label = ct_report_policy(p, first_of(study, groups, row)->policy);
+
+	for (size_t t = 0; t < p->scenario->n_tenants; t++) {
+		ct_table_cell(table, t ? "" : label, FALSE);
+		ct_table_cell(table, p->scenario->tenant[t].name, FALSE);
+		for (size_t c = 0; c < G_N_ELEMENTS(columns); c++) {
+			if (!shown(p, &columns[c]))
+				continue;
+			if (columns[c].system && t > 0)
+				ct_table_cell(table, "", FALSE);
+			else
+				add_cell(table, study, groups, row, &columns[c], t);
+		}
+	}
+}
+
+static void print_point(const struct ct_study *study, GArray *groups, FILE *out)
+{
+	const struct ct_study_point *p = first_of(study, groups, 0)->point;
+	g_autofree char *settings = ct_report_settings(p->set);
+	struct ct_table *table = new_table(p);
+
+	if (*settings)
+		fprintf(out, "\nwith %s\n", settings);
+	else
+		fputc('\n', out);
+	for (guint row = 0; row < groups->len; row++) {
+		if (row > 0 && p->scenario->n_tenants > 1)
+			ct_table_rule(table);
+		add_rows(table, study, groups, row);
+	}
+	ct_table_print(table, CT_OUTPUT_TEXT, out);
+	ct_table_free(table);
+}
+
+/* Percent of the tenant's turnaround, by cause, over all repeats. */
+static void add_causes(struct ct_table *table, const struct ct_study *study,
+		       const struct group *g, size_t t)
+{
+	double sum[CT_CAUSE_MAX] = { 0 }, total = 0;
+
+	for (guint i = 0; i < g->n; i++) {
+		const struct ct_study_cell *cell = study->cells->pdata[g->first + i];
+
+		for (size_t c = 0; c < CT_CAUSE_MAX; c++) {
+			sum[c] += (double)cell->run->tenant[t].time_ns[c];
+			total += (double)cell->run->tenant[t].time_ns[c];
+		}
+	}
+	for (size_t c = 0; c < CT_CAUSE_MAX; c++) {
+		if (total > 0)
+			ct_table_cellf(table, "%.1f %%", sum[c] / total * 100);
+		else
+			ct_table_cell(table, "-", FALSE);
+	}
+}
+
+static void print_causes(const struct ct_study *study, GArray *groups, FILE *out)
+{
+	const struct ct_study_point *p = first_of(study, groups, 0)->point;
+	const char *title[CT_CAUSE_MAX + 3] = { "policy", "tenant" };
+	char alignment[CT_CAUSE_MAX + 3] = "ll";
+	struct ct_table *table;
+
+	for (size_t c = 0; c < CT_CAUSE_MAX; c++) {
+		title[c + 2] = ct_cause_name[c];
+		alignment[c + 2] = 'r';
+	}
+	table = ct_table_new(title, alignment);
+	for (guint row = 0; row < groups->len; row++) {
+		g_autofree char *label =
+			ct_report_policy(p, first_of(study, groups, row)->policy);
+
+		for (size_t t = 0; t < p->scenario->n_tenants; t++) {
+			ct_table_cell(table, t ? "" : label, FALSE);
+			ct_table_cell(table, p->scenario->tenant[t].name, FALSE);
+			add_causes(table, study, &g_array_index(groups, struct group, row),
+				   t);
+		}
+	}
+	fputs("\nwhere the time of operations went, from the call to their end\n", out);
+	ct_table_print(table, CT_OUTPUT_TEXT, out);
+	ct_table_free(table);
+}
+
+static void print_tenant(const struct ct_study_point *p, size_t i, FILE *out)
+{
+	const struct ct_tenant_spec *t = &p->scenario->tenant[i];
+	const struct ct_latency *alone = &p->alone[i]->tenant[0].latency;
+	const struct ct_replay_error *replay = &p->replay[i]->tenant[0].replay;
+	g_autofree char *arrive = ct_arrival_text(&t->arrive);
+	g_autofree char *latency = ct_format_ns(alone->count ? alone->mean_ns : NAN);
+
+	fprintf(out, "tenant    %s: %s, %s, rank %d, weight %u", t->name, t->trace, arrive,
+		t->rank, t->weight);
+	if (t->requests)
+		fprintf(out, ", requests %s", t->requests);
+	if (t->slo_ns) {
+		g_autofree char *bound = ct_format_ns((double)t->slo_ns);
+
+		fprintf(out, ", SLO %s", bound);
+	}
+	fprintf(out, "; alone %s", latency);
+	if (replay->known)
+		fprintf(out, ", replay error %.2f %%", replay->makespan_pct);
+	fputc('\n', out);
+}
+
+static void print_header(const struct ct_study *study, FILE *out)
+{
+	const struct ct_study_point *p = study->points->pdata[0];
+	const struct ct_scenario *s = p->scenario;
+
+	if (s->why)
+		fprintf(out, "why       %s\n", s->why);
+	fprintf(out, "device    %s (%s), %u SMs, sharing mode streams\n", p->device->name,
+		p->device->title, p->device->sms);
+	fprintf(out, "actuator  %s\n", p->actuator->name);
+	fprintf(out, "seed      %" PRIu64, s->seed);
+	if (s->repeat > 1)
+		fprintf(out,
+			" to %" PRIu64 ": mean and 95 %% confidence interval of %u repeats",
+			s->seed + s->repeat - 1, s->repeat);
+	fputc('\n', out);
+	for (size_t i = 0; i < s->n_tenants; i++)
+		print_tenant(p, i, out);
+}
+
+static void print_footer(const struct ct_study *study, FILE *out)
+{
+	if (study->refusals->len)
+		fputs("\nnot possible here\n", out);
+	for (guint i = 0; i < study->refusals->len; i++) {
+		const struct ct_study_refusal *r = study->refusals->pdata[i];
+
+		fprintf(out, "  %s: %s\n", r->policy->choice.policy->name, r->reason);
+	}
+	for (guint i = 0; i < study->cells->len; i++) {
+		const struct ct_study_cell *cell = study->cells->pdata[i];
+
+		if (cell->run->ejected)
+			fprintf(out, "\nejected: %s: %s\n",
+				cell->policy->choice.policy->name, cell->run->ejected);
+	}
+}
+
+/* The groups of the point that cell FIRST belongs to. */
+static GArray *groups_from(const struct ct_study *study, guint first)
+{
+	GArray *groups = g_array_new(FALSE, FALSE, sizeof(struct group));
+	const struct ct_study_cell *begin = study->cells->pdata[first], *last = NULL;
+
+	for (guint i = first; i < study->cells->len; i++) {
+		const struct ct_study_cell *cell = study->cells->pdata[i];
+
+		if (cell->point != begin->point)
+			break;
+		if (last && cell->policy == last->policy) {
+			g_array_index(groups, struct group, groups->len - 1).n++;
+		} else {
+			struct group g = { i, 1 };
+
+			g_array_append_val(groups, g);
+		}
+		last = cell;
+	}
+	return groups;
+}
+
+static void write_text(const struct ct_study *study,
+		       const struct ct_report_options *options, FILE *out)
+{
+	guint next = 0;
+
+	print_header(study, out);
+	while (next < study->cells->len) {
+		g_autoptr(GArray) groups = groups_from(study, next);
+
+		print_point(study, groups, out);
+		if (options->verbose)
+			print_causes(study, groups, out);
+		for (guint i = 0; i < groups->len; i++)
+			next += g_array_index(groups, struct group, i).n;
+	}
+	print_footer(study, out);
+}
+
+const struct ct_report_writer ct_report_text_writer = { CT_OUTPUT_TEXT, write_text };

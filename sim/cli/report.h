@@ -1,0 +1,44 @@
+/*
+ * report.h - a finished study, written down: a table of writers.
+ *
+ * To add a form: write report-NAME.c with a `const struct ct_report_writer`, and add it
+ * to the table in report.c and to enum ct_output_format.  Every writer reads the study
+ * alone and changes nothing.
+ */
+#ifndef CT_CLI_REPORT_H
+#define CT_CLI_REPORT_H
+
+#include "sim/cli/cli.h"
+#include "sim/study.h"
+
+struct ct_report_options {
+	gboolean reproducible; /* leave out what the wall clock says */
+	gboolean verbose;      /* text: also where the time went */
+};
+
+struct ct_report_writer {
+	enum ct_output_format format;
+	void (*write)(const struct ct_study *, const struct ct_report_options *, FILE *);
+};
+
+extern const struct ct_report_writer ct_report_json_writer, ct_report_text_writer,
+	ct_report_csv_writer;
+
+void ct_report_write(const struct ct_study *, enum ct_output_format,
+		     const struct ct_report_options *, FILE *);
+
+/* The document of cotenant-report(5); owned by the caller. */
+json_t *ct_report_json(const struct ct_study *, const struct ct_report_options *);
+
+/* How each expectation of the scenario fared in each run: a list of objects with path,
+ * policy, sweep, repeat, min, max, value and met. */
+json_t *ct_report_expectations(const struct ct_study *, json_t *results);
+
+/* A policy as a reader tells it from the others: its options only where another entry
+ * of the same name differs.  Free with g_free(). */
+char *ct_report_policy(const struct ct_study_point *, const struct ct_study_policy *);
+
+/* "seed=1, policy.slice_ns=2"; "" without a sweep. */
+char *ct_report_settings(const json_t *object);
+
+#endif

@@ -1,0 +1,99 @@
+/*
+ * study-warn - what limits the meaning of a study's results, one sentence each.
+ */
+#include "sim/study-warn.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#define WORTH_SAYING_PCT 1.0 /* of kernel time */
+
+static void G_GNUC_PRINTF(2, 3) warn(struct ct_study *study, const char *format, ...)
+{
+	char *text;
+	va_list args;
+
+	va_start(args, format);
+	text = g_strdup_vprintf(format, args);
+	va_end(args);
+	for (guint i = 0; i < study->warnings->len; i++)
+		if (strcmp(study->warnings->pdata[i], text) == 0)
+			g_clear_pointer(&text, g_free);
+	if (text)
+		g_ptr_array_add(study->warnings, text);
+}
+
+static void warn_of_tenant(struct ct_study *study, const struct ct_tenant_spec *t,
+			   const struct ct_program *p)
+{
+	if (!p->trace->complete)
+		warn(study, "%s: the trace was cut off: %s", t->name,
+		     p->trace->missing ? p->trace->missing : "its end is missing");
+	if (p->trace->n_dropped)
+		warn(study, "%s: the recorder lost %" G_GUINT64_FORMAT " records", t->name,
+		     p->trace->n_dropped);
+	if (p->estimated_pct >= WORTH_SAYING_PCT)
+		warn(study,
+		     "%s: %.0f %% of its kernel time was only recorded beside other "
+		     "kernels: "
+		     "its length alone is an estimate",
+		     t->name, p->estimated_pct);
+	if (p->guessed_pct >= WORTH_SAYING_PCT)
+		warn(study,
+		     "%s: %.0f %% of its kernel time is of kernels without a launch shape: "
+		     "taken as one full wave",
+		     t->name, p->guessed_pct);
+}
+
+/* Memory is compared, not simulated: a pair that cannot be in memory together is told. */
+static void warn_of_memory(struct ct_study *study, const struct ct_study_point *point)
+{
+	const struct ct_scenario *s = point->scenario;
+	double bytes = 0;
+
+	for (size_t i = 0; i < s->n_tenants; i++)
+		bytes += (double)point->program[i]->peak_memory_bytes *
+			 (s->tenant[i].arrive.kind == CT_ARRIVE_CLOSED
+				  ? s->tenant[i].arrive.copies
+				  : 1);
+	if (point->device->memory_bytes > 0 && bytes > (double)point->device->memory_bytes)
+		warn(study,
+		     "the tenants' recorded memory, %.1f GiB, exceeds the %.1f GiB of %s: "
+		     "together they would not fit",
+		     bytes / 0x1p30, (double)point->device->memory_bytes / 0x1p30,
+		     point->device->name);
+}
+
+static void warn_of_run(struct ct_study *study, const struct ct_study_cell *cell)
+{
+	const char *policy = cell->policy->choice.policy->name;
+
+	if (cell->run->timed_out)
+		warn(study, "%s: gave up: some tenant made no progress", policy);
+	for (size_t i = 0; i < cell->run->n_tenants; i++) {
+		const struct ct_tenant_result *t = &cell->run->tenant[i];
+		const char *name = cell->point->scenario->tenant[i].name;
+
+		if (t->unstable)
+			warn(study,
+			     "%s: %s: requests arrive faster than they are served "
+			     "(%" G_GUINT64_FORMAT " wait at the end): its latency depends "
+						   "on the length of the run",
+			     policy, name, t->backlog);
+		else if (t->latency.count == 0)
+			warn(study, "%s: %s: no request finished", policy, name);
+	}
+}
+
+void ct_study_warn(struct ct_study *study)
+{
+	for (guint i = 0; i < study->points->len; i++) {
+		const struct ct_study_point *p = study->points->pdata[i];
+
+		for (size_t t = 0; t < p->scenario->n_tenants; t++)
+			warn_of_tenant(study, &p->scenario->tenant[t], p->program[t]);
+		warn_of_memory(study, p);
+	}
+	for (guint i = 0; i < study->cells->len; i++)
+		warn_of_run(study, study->cells->pdata[i]);
+}

@@ -1,0 +1,334 @@
+/*
+ * study - plans the runs, does them in parallel, and compares them.
+ *
+ * Each run writes one slot that was laid out before any of them started, so the order
+ * of the results is that of the plan and nothing is shared between threads but the
+ * queue on which a finished run is announced.
+ */
+#include "sim/study.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "sim/base/error.h"
+#include "sim/metrics.h"
+#include "sim/study-plan.h"
+#include "sim/study-store.h"
+#include "sim/study-warn.h"
+
+struct job {
+	struct ct_run_input input;
+	struct ct_run_result **slot;
+};
+
+struct crew {
+	const gboolean *cancel;
+	GAsyncQueue *done; /* struct job * */
+};
+
+static void free_cell(struct ct_study_cell *cell)
+{
+	ct_run_result_free(cell->run);
+	g_free(cell->slowdown);
+	g_free(cell);
+}
+
+static void free_refusal(struct ct_study_refusal *refusal)
+{
+	g_free(refusal->reason);
+	g_free(refusal);
+}
+
+static void free_input(struct ct_study_input *input)
+{
+	g_free(input->path);
+	g_free(input->sha256);
+	g_free(input);
+}
+
+void ct_study_free(struct ct_study *study)
+{
+	if (!study)
+		return;
+	g_ptr_array_free(study->cells, TRUE);
+	g_ptr_array_free(study->refusals, TRUE);
+	g_ptr_array_free(study->points, TRUE);
+	ct_study_store_free(study->store);
+	g_ptr_array_free(study->inputs, TRUE);
+	g_ptr_array_free(study->warnings, TRUE);
+	g_free(study);
+}
+
+static struct ct_study *new_study(const struct ct_scenario *scenario,
+				  const struct ct_study_options *options)
+{
+	struct ct_study *study = g_new0(struct ct_study, 1);
+
+	study->scenario = scenario;
+	study->points = g_ptr_array_new_with_free_func((GDestroyNotify)ct_study_point_free);
+	study->cells = g_ptr_array_new_with_free_func((GDestroyNotify)free_cell);
+	study->refusals = g_ptr_array_new_with_free_func((GDestroyNotify)free_refusal);
+	study->inputs = g_ptr_array_new_with_free_func((GDestroyNotify)free_input);
+	study->warnings = g_ptr_array_new_with_free_func(g_free);
+	study->store = ct_study_store_new(options, study->inputs);
+	return study;
+}
+
+static gboolean load_point(struct ct_study *study, struct ct_study_point *p, GError **error)
+{
+	const struct ct_scenario *s = p->scenario;
+
+	p->device = ct_study_store_device(study->store, s->device, error);
+	if (!p->device)
+		return FALSE;
+	p->actuator = ct_study_store_actuator(study->store, s->actuator, error);
+	if (!p->actuator || !ct_study_plan_policies(p, error))
+		return FALSE;
+	p->program = g_new0(const struct ct_program *, s->n_tenants);
+	for (size_t i = 0; i < s->n_tenants; i++) {
+		const struct ct_tenant_spec *t = &s->tenant[i];
+
+		p->program[i] = ct_study_store_program(study->store, p->device, t, error);
+		if (!p->program[i])
+			return FALSE;
+		if (t->arrive.kind == CT_ARRIVE_FILE &&
+		    !ct_study_store_note(study->store, t->arrive.path, NULL, error))
+			return FALSE;
+	}
+	p->alone = g_new0(struct ct_run_result *, s->n_tenants * s->repeat);
+	p->replay = g_new0(struct ct_run_result *, s->n_tenants);
+	p->control = g_new0(struct ct_run_result *, s->n_tenants);
+	return TRUE;
+}
+
+static void add_job(GArray *jobs, const struct ct_run_input *input,
+		    struct ct_run_result **slot)
+{
+	struct job job = { *input, slot };
+
+	g_array_append_val(jobs, job);
+}
+
+/* The runs of each tenant that no policy has a part in; FIFO lets everything through. */
+static void plan_references(const struct ct_study_point *p, struct ct_run_input input,
+			    const struct ct_policy_choice *fifo, GArray *jobs)
+{
+	const struct ct_scenario *s = p->scenario;
+
+	input.policy = fifo;
+	for (size_t t = 0; t < s->n_tenants; t++) {
+		input.only_tenant = (int)t;
+		for (uint32_t r = 0; r < s->repeat; r++) {
+			input.seed = s->seed + r;
+			add_job(jobs, &input, &p->alone[r * s->n_tenants + t]);
+		}
+		input.seed = s->seed;
+		input.replay_once = TRUE;
+		add_job(jobs, &input, &p->replay[t]);
+		input.one_ns_kernels = TRUE;
+		add_job(jobs, &input, &p->control[t]);
+		input.replay_once = input.one_ns_kernels = FALSE;
+	}
+}
+
+static void plan_cells(struct ct_study *study, const struct ct_study_point *p,
+		       struct ct_run_input input, const struct ct_study_options *options,
+		       GArray *jobs)
+{
+	for (size_t i = 0; i < p->n_policies; i++) {
+		for (uint32_t r = 0; r < p->scenario->repeat; r++) {
+			struct ct_study_cell *cell = g_new0(struct ct_study_cell, 1);
+			gboolean first = study->cells->len == 0;
+
+			cell->point = p;
+			cell->policy = &p->policy[i];
+			cell->repeat = r;
+			cell->seed = p->scenario->seed + r;
+			input.policy = &cell->policy->choice;
+			input.seed = cell->seed;
+			input.only_tenant = -1;
+			input.ledger = first ? options->ledger : NULL;
+			input.timeline = first ? options->timeline : NULL;
+			g_ptr_array_add(study->cells, cell);
+			add_job(jobs, &input, &cell->run);
+		}
+	}
+}
+
+static void plan(struct ct_study *study, const struct ct_study_options *options,
+		 const struct ct_policy_choice *fifo, GArray *jobs)
+{
+	for (guint i = 0; i < study->points->len; i++) {
+		const struct ct_study_point *p = study->points->pdata[i];
+		struct ct_run_input input = {
+			.scenario = p->scenario,
+			.device = p->device,
+			.actuator = p->actuator,
+			.program = p->program,
+			.cancel = options->cancel,
+		};
+
+		plan_references(p, input, fifo, jobs);
+		plan_cells(study, p, input, options, jobs);
+	}
+}
+
+static void work(gpointer data, gpointer user)
+{
+	struct job *job = data;
+	struct crew *crew = user;
+
+	if (!crew->cancel || !g_atomic_int_get(crew->cancel))
+		*job->slot = ct_run(&job->input);
+	g_async_queue_push(crew->done, job);
+}
+
+static gboolean run_all(GArray *jobs, const struct ct_study_options *options,
+			GError **error)
+{
+	struct crew crew = { options->cancel, g_async_queue_new() };
+	guint n_threads = options->n_threads ? options->n_threads : g_get_num_processors();
+	GThreadPool *pool = g_thread_pool_new(work, &crew, (gint)n_threads, TRUE, error);
+
+	if (!pool) {
+		g_async_queue_unref(crew.done);
+		return FALSE;
+	}
+	for (guint i = 0; i < jobs->len; i++)
+		g_thread_pool_push(pool, &g_array_index(jobs, struct job, i), NULL);
+	for (guint i = 0; i < jobs->len; i++) {
+		g_async_queue_pop(crew.done);
+		if (options->progress)
+			options->progress((i + 1.0) / jobs->len, options->progress_data);
+	}
+	g_thread_pool_free(pool, FALSE, TRUE);
+	g_async_queue_unref(crew.done);
+	return TRUE;
+}
+
+/* Fails with the first run, in the order of the plan, that could not be done; a policy
+ * that cannot run here is a result. */
+static gboolean check_runs(GArray *jobs, GError **error)
+{
+	for (guint i = 0; i < jobs->len; i++) {
+		const struct job *job = &g_array_index(jobs, struct job, i);
+		const GError *why = (*job->slot)->error;
+
+		if (!why || (job->input.only_tenant < 0 &&
+			     g_error_matches(why, CT_ERROR, CT_EXIT_UNSUPPORTED)))
+			continue;
+		g_propagate_error(error, g_error_copy(why));
+		return FALSE;
+	}
+	return TRUE;
+}
+
+static void refuse(struct ct_study *study, const struct ct_study_cell *cell)
+{
+	struct ct_study_refusal *refusal;
+
+	for (guint i = 0; i < study->refusals->len; i++) {
+		refusal = study->refusals->pdata[i];
+		if (refusal->policy->choice.policy == cell->policy->choice.policy &&
+		    strcmp(refusal->reason, cell->run->error->message) == 0)
+			return;
+	}
+	refusal = g_new0(struct ct_study_refusal, 1);
+	refusal->policy = cell->policy;
+	refusal->reason = g_strdup(cell->run->error->message);
+	g_ptr_array_add(study->refusals, refusal);
+}
+
+const struct ct_tenant_result *ct_study_alone(const struct ct_study_cell *cell, size_t t)
+{
+	const struct ct_study_point *p = cell->point;
+
+	return &p->alone[cell->repeat * p->scenario->n_tenants + t]->tenant[0];
+}
+
+static void compare(struct ct_study_cell *cell)
+{
+	size_t n = cell->run->n_tenants;
+
+	cell->slowdown = g_new(double, n);
+	for (size_t t = 0; t < n; t++) {
+		const struct ct_latency *shared = &cell->run->tenant[t].latency;
+		const struct ct_latency *alone = &ct_study_alone(cell, t)->latency;
+
+		cell->slowdown[t] = shared->count && alone->count
+					    ? ct_slowdown(shared->mean_ns, alone->mean_ns)
+					    : NAN;
+	}
+	cell->stp = ct_system_throughput(cell->slowdown, n);
+	cell->antt = ct_mean_slowdown(cell->slowdown, n);
+	cell->fairness = ct_fairness(cell->slowdown, n);
+	cell->jain = ct_jain(cell->slowdown, n);
+}
+
+static void evaluate(struct ct_study *study)
+{
+	GPtrArray *kept = g_ptr_array_new_with_free_func((GDestroyNotify)free_cell);
+
+	for (guint i = 0; i < study->cells->len; i++) {
+		struct ct_study_cell *cell = study->cells->pdata[i];
+
+		if (cell->run->error) {
+			refuse(study, cell);
+			free_cell(cell);
+			continue;
+		}
+		compare(cell);
+		g_ptr_array_add(kept, cell);
+	}
+	g_ptr_array_set_free_func(study->cells, NULL);
+	g_ptr_array_free(study->cells, TRUE);
+	study->cells = kept;
+	ct_study_warn(study);
+}
+
+static gboolean is_cancelled(const struct ct_study_options *options, GError **error)
+{
+	if (!options->cancel || !g_atomic_int_get(options->cancel))
+		return FALSE;
+	g_set_error(error, CT_ERROR, CT_EXIT_FAILED, "interrupted");
+	return TRUE;
+}
+
+static gboolean prepare(struct ct_study *study, const struct ct_study_options *options,
+			GError **error)
+{
+	const struct ct_scenario *s = study->scenario;
+
+	if (s->path && !ct_study_store_note(study->store, s->path, NULL, error))
+		return FALSE;
+	if (!ct_study_plan_points(s, study->points, error))
+		return FALSE;
+	for (guint i = 0; i < study->points->len; i++)
+		if (is_cancelled(options, error) ||
+		    !load_point(study, study->points->pdata[i], error))
+			return FALSE;
+	return TRUE;
+}
+
+struct ct_study *ct_study_run(const struct ct_scenario *scenario,
+			      const struct ct_study_options *options, GError **error)
+{
+	struct ct_study *study = new_study(scenario, options);
+	g_autoptr(GArray) jobs = g_array_new(FALSE, FALSE, sizeof(struct job));
+	struct ct_policy_choice fifo = { 0 };
+	gboolean ok = prepare(study, options, error) &&
+		      ct_policy_choose("fifo", NULL, &fifo, error);
+
+	if (ok) {
+		plan(study, options, &fifo, jobs);
+		ok = run_all(jobs, options, error) && !is_cancelled(options, error) &&
+		     check_runs(jobs, error);
+	}
+	if (ok)
+		evaluate(study);
+	ct_policy_choice_clear(&fifo);
+	if (ok)
+		return study;
+	ct_study_free(study);
+	return NULL;
+}
