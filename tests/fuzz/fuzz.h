@@ -3,8 +3,8 @@
  *
  * Deterministic: run N of a program is the same everywhere.  Its output tells the
  * hundred in which it failed; CT_FUZZ_FIRST and CT_FUZZ_RUNS narrow that down to one.
- * Meant for sanitizer builds, but the function under test also asserts what must hold
- * without them.
+ * CT_FUZZ_SECONDS goes on for so long instead.  Meant for sanitizer builds, but the
+ * function under test also asserts what must hold without them.
  */
 #ifndef CT_TESTS_FUZZ_H
 #define CT_TESTS_FUZZ_H
@@ -80,28 +80,40 @@ static inline void fuzz_damage(GByteArray *input, GRand *rand,
 	}
 }
 
+static inline void fuzz_run(const struct fuzz_target *target, guint64 run)
+{
+	g_autoptr(GByteArray) input = g_byte_array_new();
+	GRand *rand = g_rand_new_with_seed((guint32)run);
+	const struct fuzz_seed *seed = &target->seeds[run % target->n_seeds];
+	guint damages = 1 + fuzz_below(rand, 4);
+
+	if (run % 100 == 0)
+		fprintf(stderr, "runs from %" G_GUINT64_FORMAT "\n", run);
+	g_byte_array_append(input, seed->bytes, (guint)seed->length);
+	while (damages-- > 0)
+		fuzz_damage(input, rand, target);
+	target->check(input->data, input->len);
+	g_rand_free(rand);
+}
+
+static inline guint64 fuzz_setting(const char *name, guint64 otherwise)
+{
+	const char *text = g_getenv(name);
+
+	return text != NULL ? g_ascii_strtoull(text, NULL, 10) : otherwise;
+}
+
 static inline int fuzz_main(const struct fuzz_target *target)
 {
-	const char *first = g_getenv("CT_FUZZ_FIRST"), *runs = g_getenv("CT_FUZZ_RUNS");
-	guint64 run = first != NULL ? g_ascii_strtoull(first, NULL, 10) : 0;
-	guint64 n = runs != NULL ? g_ascii_strtoull(runs, NULL, 10) : target->runs;
+	gboolean alone = g_getenv("CT_FUZZ_FIRST") != NULL;
+	guint64 run = fuzz_setting("CT_FUZZ_FIRST", 0);
+	guint64 end = run + fuzz_setting("CT_FUZZ_RUNS", alone ? 1 : target->runs);
+	gint64 deadline_us = (gint64)fuzz_setting("CT_FUZZ_SECONDS", 0) * G_USEC_PER_SEC;
 
-	if (first != NULL && runs == NULL)
-		n = 1;
-	for (guint64 end = run + n; run < end; run++) {
-		g_autoptr(GByteArray) input = g_byte_array_new();
-		GRand *rand = g_rand_new_with_seed((guint32)run);
-		const struct fuzz_seed *seed = &target->seeds[run % target->n_seeds];
-		guint damages = 1 + fuzz_below(rand, 4);
-
-		if (run % 100 == 0 || n == 1)
-			fprintf(stderr, "runs from %" G_GUINT64_FORMAT "\n", run);
-		g_byte_array_append(input, seed->bytes, (guint)seed->length);
-		while (damages-- > 0)
-			fuzz_damage(input, rand, target);
-		target->check(input->data, input->len);
-		g_rand_free(rand);
-	}
+	if (deadline_us > 0)
+		deadline_us += g_get_monotonic_time();
+	for (; deadline_us > 0 ? g_get_monotonic_time() < deadline_us : run < end; run++)
+		fuzz_run(target, run);
 	return EXIT_SUCCESS;
 }
 

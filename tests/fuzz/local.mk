@@ -1,12 +1,23 @@
 # Fuzzers: each damages good inputs many times; a short run of each is a test.
 FUZZERS = \
 	tests/fuzz/fuzz-device \
-	tests/fuzz/fuzz-kineto
+	tests/fuzz/fuzz-kineto \
+	tests/fuzz/fuzz-trace
 check_PROGRAMS += $(FUZZERS)
 TESTS += $(FUZZERS)
+
+# Each of them for a minute; sanitizers see more: ./configure --enable-sanitizers
+FUZZ_SECONDS = 60
+fuzz: $(FUZZERS)
+	@for program in $(FUZZERS); do echo "$$program"; \
+		CT_FUZZ_SECONDS=$(FUZZ_SECONDS) ./$$program || exit 1; done
+.PHONY: fuzz
 
 tests_fuzz_fuzz_device_SOURCES = tests/fuzz/fuzz-device.c tests/fuzz/fuzz.h
 tests_fuzz_fuzz_device_LDADD = models/libmodels.la
 
 tests_fuzz_fuzz_kineto_SOURCES = tests/fuzz/fuzz-kineto.c tests/fuzz/fuzz.h
 tests_fuzz_fuzz_kineto_LDADD = traces/libtraces.la
+
+tests_fuzz_fuzz_trace_SOURCES = tests/fuzz/fuzz-trace.c tests/fuzz/fuzz.h $(TRACE_SAMPLE)
+tests_fuzz_fuzz_trace_LDADD = $(TRACE_TEST_LIBS)
