@@ -6,9 +6,10 @@
  * tables of their own under the same correlation.  SQLite joins them, through
  * transient indexes that it may spill to a temporary file, so nothing is held here.
  *
- * Some reports hold a call twice under one correlation (with and without the version
- * of its entry point, or once as runtime and once as driver call).  Rows come sorted
- * so that these meet, and only the outermost is taken.
+ * Some reports hold a call twice: once more with its call stack, which is taken a
+ * little outside the call and has an event class of its own, or as runtime and as
+ * driver call under one correlation.  The former are passed over; of the latter, which
+ * meet because rows come sorted, only the outermost is taken.
  *
  * DANGER: cudaEventRecord has its event only in reports taken with --cuda-event-trace;
  * in all others a wait names an event that nobody recorded.
@@ -26,6 +27,7 @@ enum {
 	CORRELATION,
 	NAME,
 	RESULT,
+	CLASS,
 	SYNC_DEVICE,
 	SYNC_CONTEXT,
 	SYNC_STREAM,
@@ -46,6 +48,7 @@ static const struct ct_sqlite_column call_column[N_COLUMNS] = {
 	[CORRELATION] = { "correlationId", FALSE },
 	[NAME] = { "nameId", TRUE },
 	[RESULT] = { "returnValue", FALSE },
+	[CLASS] = { "eventClass", FALSE },
 	[SYNC_DEVICE] = { "deviceId", FALSE },
 	[SYNC_CONTEXT] = { "contextId", FALSE },
 	[SYNC_STREAM] = { "streamId", FALSE },
@@ -58,12 +61,15 @@ static const struct ct_sqlite_column call_column[N_COLUMNS] = {
 	[BYTES] = { "bytes", FALSE },
 };
 
+/* Of ENUM_NSYS_EVENT_CLASS: a call stack, not a call. */
+#define CUDA_BACKTRACE 67
+
 /* Where the columns of the joined row come from. */
 static const struct source {
 	const char *table, *alias;
 	unsigned first, n;
 } sources[] = {
-	{ "CUPTI_ACTIVITY_KIND_RUNTIME", "r", START, 6 },
+	{ "CUPTI_ACTIVITY_KIND_RUNTIME", "r", START, 7 },
 	{ "CUPTI_ACTIVITY_KIND_SYNCHRONIZATION", "s", SYNC_DEVICE, 4 },
 	{ "CUPTI_ACTIVITY_KIND_CUDA_EVENT", "e", RECORD_DEVICE, 4 },
 	{ "CUDA_GPU_MEMORY_USAGE_EVENTS", "m", ADDRESS, 2 },
@@ -216,13 +222,17 @@ static gboolean read_calls(struct ct_nsys *nsys, struct ct_sqlite_table *table,
 
 	while (ct_sqlite_next(table, &local)) {
 		const struct ct_api_call *kind;
-		gint64 name = 0, result = 0;
+		gint64 name = 0, result = 0, class = 0;
 
 		if (!ct_sqlite_integer(table, NAME, G_MININT64, G_MAXINT64, &name,
 				       &local) ||
 		    !ct_sqlite_integer(table, RESULT, G_MININT64, G_MAXINT64, &result,
+				       &local) ||
+		    !ct_sqlite_integer(table, CLASS, G_MININT64, G_MAXINT64, &class,
 				       &local))
 			break;
+		if (class == CUDA_BACKTRACE)
+			continue;
 		kind = call_kind(nsys, known, name, &local);
 		if (local)
 			break;
@@ -254,7 +264,7 @@ gboolean ct_nsys_calls(struct ct_nsys *nsys, GError **error)
 
 	if (!ct_sqlite_has(nsys->in, name, NULL))
 		return TRUE;
-	for (i = 0; i <= RESULT; i++) {
+	for (i = 0; i <= CLASS; i++) {
 		if (call_column[i].required &&
 		    !ct_sqlite_has(nsys->in, name, call_column[i].name)) {
 			ct_input_error(error, "%s: table %s has no column %s",

@@ -134,6 +134,21 @@ START_TEST(test_call_that_stands_twice)
 }
 END_TEST
 
+START_TEST(test_backtraces_are_no_calls)
+{
+	struct import_case *c = run(
+		ONE_KERNEL CALLS CALL("400", "600", TID_A, "5",
+				      "3") "ALTER TABLE CUPTI_ACTIVITY_KIND_RUNTIME"
+					   " ADD COLUMN eventClass INTEGER DEFAULT 0;"
+					   "INSERT INTO CUPTI_ACTIVITY_KIND_RUNTIME"
+					   " VALUES (390, 610, " TID_A ", 5, 10, 0, 67);");
+	const struct ct_op *op = import_case_op(c, CT_OP_KERNEL, 0);
+
+	ck_assert_int_eq(op->api_end_ns - op->api_start_ns, 200);
+	import_case_end(c);
+}
+END_TEST
+
 START_TEST(test_columns_that_are_missing)
 {
 	struct import_case *c =
@@ -385,6 +400,7 @@ int main(void)
 	tcase_add_test(tcase, test_kernel);
 	tcase_add_test(tcase, test_correlations_are_per_process);
 	tcase_add_test(tcase, test_call_that_stands_twice);
+	tcase_add_test(tcase, test_backtraces_are_no_calls);
 	tcase_add_test(tcase, test_columns_that_are_missing);
 	tcase_add_test(tcase, test_sync_events_and_allocations);
 	tcase_add_test(tcase, test_copies);
