@@ -110,6 +110,7 @@ struct ct_gpu {
 	/* the device */
 	uint32_t sms, words, resident_limit;
 	struct sm_room limits;
+	uint32_t partitions;
 	uint32_t even; /* a register vector of one unit per partition */
 	uint64_t dram_mbps;
 	enum ct_dram_sharing dram_sharing;

@@ -57,28 +57,41 @@ static inline uint32_t room_for(const struct ct_gpu *gpu, const struct resident 
 	return room;
 }
 
+/* The partition with most free, the first of equals, and how much the least has less. */
+static uint32_t fullest(const struct ct_gpu *gpu, uint32_t free, uint32_t need,
+			uint32_t *spread)
+{
+	uint32_t best = 0, most = free & 0xff, least_free = most;
+
+	for (uint32_t i = 1; i < gpu->partitions; i++) {
+		uint32_t units = free >> 8 * i & 0xff;
+
+		if (MUTANT(REGISTERS_IN_TURN) ? most < need : units > most) {
+			most = units;
+			best = i;
+		}
+		least_free = least(least_free, units);
+	}
+	*spread = most - least_free;
+	return best;
+}
+
 uint32_t ct_registers_taken(const struct ct_gpu *gpu, uint32_t free,
 			    const struct ct_block_need *need, uint32_t blocks)
 {
-	uint32_t warps = blocks * need->warps,
-		 partitions = (uint32_t)__builtin_popcount(gpu->even);
-	uint32_t left = free;
+	uint32_t units = need->register_units, warps = blocks * need->warps, left = free;
 
-	if (!need->register_units)
-		return 0;
-	if (warps % partitions == 0 && ct_registers_even(gpu, free) &&
-	    !MUTANT(REGISTERS_IN_TURN))
-		return warps / partitions * need->register_units * gpu->even;
-	while (warps--) {
-		uint32_t most = 0;
+	while (units && warps) {
+		uint32_t spread, from = fullest(gpu, left, units, &spread);
 
-		for (uint32_t i = 1; i < partitions; i++) {
-			uint32_t a = left >> 8 * most & 0xff, b = left >> 8 * i & 0xff;
-
-			if (MUTANT(REGISTERS_IN_TURN) ? a < need->register_units : b > a)
-				most = i;
+		/* Partitions less than a warp apart take turns, and end as they began. */
+		if (spread < units && warps >= gpu->partitions) {
+			left -= warps / gpu->partitions * units * gpu->even;
+			warps %= gpu->partitions;
+			continue;
 		}
-		left -= (uint32_t)need->register_units << 8 * most;
+		left -= units << 8 * from;
+		warps--;
 	}
 	return free - left;
 }

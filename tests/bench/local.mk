@@ -1,5 +1,6 @@
 # Benchmarks: built and run by `make bench` only; they print figures and judge nothing.
 BENCHMARKS = \
+	tests/bench/gpu-bench \
 	tests/bench/import-bench
 EXTRA_PROGRAMS += $(BENCHMARKS)
 CLEANFILES += $(BENCHMARKS)
@@ -10,3 +11,7 @@ bench: $(BENCHMARKS)
 
 tests_bench_import_bench_SOURCES = tests/bench/import-bench.c
 tests_bench_import_bench_LDADD = traces/libtraces.la
+
+tests_bench_gpu_bench_SOURCES = tests/bench/gpu-bench.c tests/bench/gpu-load.c \
+	tests/bench/gpu-load.h
+tests_bench_gpu_bench_LDADD = sim/libsim.la
