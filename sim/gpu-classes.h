@@ -6,12 +6,21 @@
 
 #include "sim/gpu-internal.h"
 
+/* __builtin_popcountll() is a slow call where the instruction cannot be assumed. */
+static inline uint32_t ct_bits(uint64_t x)
+{
+	x -= x >> 1 & UINT64_C(0x5555555555555555);
+	x = (x & UINT64_C(0x3333333333333333)) + (x >> 2 & UINT64_C(0x3333333333333333));
+	x = (x + (x >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+	return (uint32_t)(x * UINT64_C(0x0101010101010101) >> 56);
+}
+
 static inline uint32_t ct_sm_count(const struct ct_gpu *gpu, const struct ct_sm_set *set)
 {
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < gpu->words; i++)
-		n += (uint32_t)__builtin_popcountll(set->word[i]);
+		n += ct_bits(set->word[i]);
 	return n;
 }
 

@@ -57,23 +57,46 @@ static inline uint32_t room_for(const struct ct_gpu *gpu, const struct resident 
 	return room;
 }
 
-/* The partition with most free, the first of equals, and how much the least has less. */
-static uint32_t fullest(const struct ct_gpu *gpu, uint32_t free, uint32_t need,
-			uint32_t *spread)
+static inline uint32_t counter(uint32_t registers, uint32_t partition)
 {
-	uint32_t best = 0, most = free & 0xff, least_free = most;
+	return registers >> 8 * partition & 0xff;
+}
 
-	for (uint32_t i = 1; i < gpu->partitions; i++) {
-		uint32_t units = free >> 8 * i & 0xff;
+/* One warp, from the partition with most free, the first of equals. */
+static uint32_t take_warp(const struct ct_gpu *gpu, uint32_t free, uint32_t units)
+{
+	uint32_t from = 0;
 
-		if (MUTANT(REGISTERS_IN_TURN) ? most < need : units > most) {
-			most = units;
-			best = i;
-		}
-		least_free = least(least_free, units);
+	for (uint32_t i = 1; i < gpu->partitions; i++)
+		if (MUTANT(REGISTERS_IN_TURN) ? counter(free, from) < units
+					      : counter(free, i) > counter(free, from))
+			from = i;
+	return free - (units << 8 * from);
+}
+
+/*
+ * Many warps at once.  The partitions first come down to less than one warp above the
+ * lowest, in whatever order; from then on they take turns, and end as they began.
+ * Leaves to take_warp() what is not a whole turn, or all if it is not even that.
+ */
+static uint32_t take_turns(const struct ct_gpu *gpu, uint32_t free, uint32_t units,
+			   uint32_t *warps)
+{
+	uint32_t lowest = counter(free, 0), left = free, before = 0;
+
+	for (uint32_t i = 1; i < gpu->partitions; i++)
+		lowest = least(lowest, counter(free, i));
+	for (uint32_t i = 0; i < gpu->partitions; i++) {
+		uint32_t n = (counter(free, i) - lowest) / units;
+
+		before += n;
+		left -= n * units << 8 * i;
 	}
-	*spread = most - least_free;
-	return best;
+	if (before > *warps)
+		return free;
+	left -= (*warps - before) / gpu->partitions * units * gpu->even;
+	*warps = (*warps - before) % gpu->partitions;
+	return left;
 }
 
 uint32_t ct_registers_taken(const struct ct_gpu *gpu, uint32_t free,
@@ -81,18 +104,15 @@ uint32_t ct_registers_taken(const struct ct_gpu *gpu, uint32_t free,
 {
 	uint32_t units = need->register_units, warps = blocks * need->warps, left = free;
 
-	while (units && warps) {
-		uint32_t spread, from = fullest(gpu, left, units, &spread);
-
-		/* Partitions less than a warp apart take turns, and end as they began. */
-		if (spread < units && warps >= gpu->partitions) {
-			left -= warps / gpu->partitions * units * gpu->even;
-			warps %= gpu->partitions;
-			continue;
-		}
-		left -= units << 8 * from;
-		warps--;
-	}
+	if (!units)
+		return 0;
+	if (warps % gpu->partitions == 0 && ct_registers_even(gpu, free) &&
+	    !MUTANT(REGISTERS_IN_TURN))
+		return warps / gpu->partitions * units * gpu->even;
+	if (!MUTANT(REGISTERS_IN_TURN))
+		left = take_turns(gpu, left, units, &warps);
+	while (warps--)
+		left = take_warp(gpu, left, units);
 	return free - left;
 }
 
@@ -148,6 +168,17 @@ static void find_level(struct filling *f, const uint32_t *sms_with, uint32_t lar
 	f->remainder = f->level ? (uint32_t)blocks : 0;
 }
 
+/* The lowest N of the more than N bits that are set; most words are all ones. */
+static uint64_t lowest_set(uint64_t word, uint32_t n)
+{
+	uint64_t below = (UINT64_C(1) << n) - 1;
+	uint32_t missing;
+
+	while ((missing = n - ct_bits(word & below)))
+		below = below << missing | ((UINT64_C(1) << missing) - 1);
+	return word & below;
+}
+
 /* The lowest-numbered SMs of those that have come down to the level. */
 static void find_lowest(struct ct_gpu *gpu, struct filling *f, uint32_t candidates,
 			const struct ct_sm_set *allowed)
@@ -155,22 +186,17 @@ static void find_lowest(struct ct_gpu *gpu, struct filling *f, uint32_t candidat
 	uint32_t left = f->remainder;
 
 	for (uint32_t i = 0; i < gpu->words; i++) {
-		uint64_t word = 0, taken = 0;
-		uint32_t at = MUTANT(HIGHEST_SM_FIRST) ? gpu->words - 1 - i : i;
+		uint32_t at = MUTANT(HIGHEST_SM_FIRST) ? gpu->words - 1 - i : i, set;
+		uint64_t word = 0;
 
 		for (uint32_t j = 0; j < candidates; j++)
 			if (gpu->candidate[j].room >= f->level)
 				word |= gpu->candidate[j].class->sms.word[at];
 		if (allowed)
 			word &= allowed->word[at];
-		if (left >= 64 || left >= (uint32_t)__builtin_popcountll(word)) {
-			left -= (uint32_t)__builtin_popcountll(word);
-			f->lowest.word[at] = word;
-			continue;
-		}
-		for (; left; left--, word &= word - 1)
-			taken |= word & -word;
-		f->lowest.word[at] = taken;
+		set = ct_bits(word);
+		f->lowest.word[at] = set <= left ? word : lowest_set(word, left);
+		left -= least(set, left);
 	}
 }
 

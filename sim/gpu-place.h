@@ -8,7 +8,7 @@
 
 static inline struct reciprocal ct_reciprocal(uint32_t divisor)
 {
-	return (struct reciprocal){ divisor ? (UINT64_C(1) << 32) / divisor + 1 : 0 };
+	return (struct reciprocal){ divisor ? (uint64_t)(UINT32_MAX / divisor) + 1 : 0 };
 }
 
 /* What BLOCKS blocks take from these register counters, warp by warp. */

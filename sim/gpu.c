@@ -137,6 +137,8 @@ static void account(struct ct_gpu *gpu)
 {
 	uint64_t ns = (uint64_t)(gpu->now_ns - gpu->accounted_ns);
 
+	if (!ns)
+		return;
 	gpu->warp_ns += (unsigned __int128)gpu->warps * ns;
 	gpu->sm_active_ns += (unsigned __int128)gpu->active_sms * ns;
 	gpu->served_mbps_ns += (unsigned __int128)gpu->served_mbps * ns;

@@ -45,7 +45,6 @@ tests_unit_sorter_SOURCES = tests/unit/sorter.c
 tests_unit_sorter_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_sorter_LDADD = $(TRACE_TEST_LIBS)
 
-# The engine's random cases, through the engine and through the reference.
 # The engine: what it promises, its random cases, and what they would notice.
 GPU_CASE = tests/unit/gpu-case.c tests/unit/gpu-case.h tests/unit/naive-gpu.c \
 	tests/unit/naive-gpu.h
