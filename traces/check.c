@@ -149,7 +149,8 @@ static gboolean inspect_op(struct inspector *inspector, const struct ct_op *op,
 	case CT_OP_EVENT_SYNC:
 		if (!ct_events_recorded(inspector->events, process, op))
 			fail(inspector->check, CT_RULE_EVENTS, at->lane, at->position,
-			     op->kind == CT_OP_EVENT_WAIT ? "wait" : "synchronisation");
+			     op->handle ? "no record of the event stands before"
+					: "the source does not name the event");
 		return TRUE;
 	case CT_OP_KERNEL:
 	case CT_OP_MEMCPY:

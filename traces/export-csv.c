@@ -37,14 +37,20 @@ static void record(FILE *out, const struct ct_field *row)
 	putc('\n', out);
 }
 
-static gboolean run(const struct ct_trace *trace, FILE *out, GError **error)
+gboolean ct_export_csv_part(const struct ct_trace *trace, const struct ct_export_part *part,
+			    FILE *out, GError **error)
 {
 	unsigned i;
 
 	for (i = 0; i < ct_n_fields; i++)
 		fprintf(out, "%s%s", i ? "," : "", ct_field_name[i]);
 	putc('\n', out);
-	return ct_export_rows(trace, out, record, error);
+	return ct_export_rows(trace, part, out, record, error);
+}
+
+static gboolean run(const struct ct_trace *trace, FILE *out, GError **error)
+{
+	return ct_export_csv_part(trace, &ct_export_all, out, error);
 }
 
 const struct ct_exporter ct_export_csv = {

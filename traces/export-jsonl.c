@@ -30,9 +30,15 @@ static void object(FILE *out, const struct ct_field *row)
 	fputs("}\n", out);
 }
 
+gboolean ct_export_jsonl_part(const struct ct_trace *trace,
+			      const struct ct_export_part *part, FILE *out, GError **error)
+{
+	return ct_export_rows(trace, part, out, object, error);
+}
+
 static gboolean run(const struct ct_trace *trace, FILE *out, GError **error)
 {
-	return ct_export_rows(trace, out, object, error);
+	return ct_export_jsonl_part(trace, &ct_export_all, out, error);
 }
 
 const struct ct_exporter ct_export_jsonl = {

@@ -94,6 +94,8 @@ const char *const ct_field_name[] = {
 
 const unsigned ct_n_fields = N_FIELDS;
 
+const struct ct_export_part ct_export_all = { .lane = CT_NONE, .limit = UINT64_MAX };
+
 static const char *const kind_name[CT_OP_MAX] = {
 	[CT_OP_KERNEL] = "kernel",
 	[CT_OP_MEMCPY] = "memcpy",
@@ -114,6 +116,16 @@ static const char *const copy_name[] = {
 	[CT_COPY_UNKNOWN] = "unknown", [CT_COPY_HTOD] = "htod", [CT_COPY_DTOH] = "dtoh",
 	[CT_COPY_DTOD] = "dtod",       [CT_COPY_PTOP] = "ptop", [CT_COPY_HTOH] = "htoh",
 };
+
+const char *ct_op_kind_name(uint8_t kind)
+{
+	return kind_name[kind];
+}
+
+const char *ct_copy_name(uint8_t copy)
+{
+	return copy_name[copy];
+}
 
 static const char *const flag_name[] = {
 	"child", "pageable", "blocking", "programmatic", "unlaunched",
@@ -233,8 +245,10 @@ static const char *flag_words(uint16_t flags, char *words, size_t size)
 	return words;
 }
 
-static gboolean lane_rows(const struct ct_trace *trace, uint32_t lane, FILE *out,
-			  void (*each)(FILE *, const struct ct_field *), GError **error)
+/* At most *LIMIT rows, which are taken off it. */
+static gboolean lane_rows(const struct ct_trace *trace, uint32_t lane, uint64_t *limit,
+			  FILE *out, void (*each)(FILE *, const struct ct_field *),
+			  GError **error)
 {
 	const struct ct_lane_record *record = &trace->lane[lane];
 	struct ct_cursor *cursor = ct_cursor_new(trace, lane);
@@ -242,7 +256,7 @@ static gboolean lane_rows(const struct ct_trace *trace, uint32_t lane, FILE *out
 	GError *local = NULL;
 	char words[64];
 
-	while ((op = ct_cursor_next(cursor, &local))) {
+	while (*limit && (op = ct_cursor_next(cursor, &local))) {
 		struct ct_field row[N_FIELDS] = { 0 };
 
 		put(row, LANE, lane);
@@ -263,6 +277,7 @@ static gboolean lane_rows(const struct ct_trace *trace, uint32_t lane, FILE *out
 		if (op->flags)
 			put_text(row, FLAGS, flag_words(op->flags, words, sizeof(words)));
 		each(out, row);
+		--*limit;
 	}
 	ct_cursor_free(cursor);
 	if (local)
@@ -270,14 +285,19 @@ static gboolean lane_rows(const struct ct_trace *trace, uint32_t lane, FILE *out
 	return local == NULL;
 }
 
-gboolean ct_export_rows(const struct ct_trace *trace, FILE *out,
-			void (*each)(FILE *, const struct ct_field *), GError **error)
+gboolean ct_export_rows(const struct ct_trace *trace, const struct ct_export_part *part,
+			FILE *out, void (*each)(FILE *, const struct ct_field *),
+			GError **error)
 {
+	uint64_t limit = part->limit;
 	uint32_t lane;
 
-	for (lane = 0; lane < trace->n_lanes; lane++)
-		if (!lane_rows(trace, lane, out, each, error))
+	for (lane = 0; lane < trace->n_lanes; lane++) {
+		if (part->lane != CT_NONE && part->lane != lane)
+			continue;
+		if (!lane_rows(trace, lane, &limit, out, each, error))
 			return FALSE;
+	}
 	return ct_export_flush(out, error);
 }
 

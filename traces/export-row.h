@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "traces/reader.h"
+#include "traces/export.h"
 
 enum ct_field_type { CT_FIELD_ABSENT, CT_FIELD_SIGNED, CT_FIELD_UNSIGNED, CT_FIELD_TEXT };
 
@@ -19,13 +19,15 @@ struct ct_field {
 	};
 };
 
+extern const struct ct_export_part ct_export_all;
+
 /* The fields of a row in order, and their names; quantities end in their unit. */
 extern const char *const ct_field_name[];
 extern const unsigned ct_n_fields;
 
-/* Calls EACH with every operation of the trace as a row, lane after lane. */
-gboolean ct_export_rows(const struct ct_trace *, FILE *out,
-			void (*each)(FILE *out, const struct ct_field *row),
+/* Calls EACH with every operation of PART as a row, lane after lane. */
+gboolean ct_export_rows(const struct ct_trace *, const struct ct_export_part *part,
+			FILE *out, void (*each)(FILE *out, const struct ct_field *row),
 			GError **error);
 
 /* Says whether all that was printed to OUT arrived. */

@@ -81,6 +81,10 @@ char *ct_format_ns(double ns);
 char *ct_format_bytes(double bytes);
 char *ct_format_count(double count);
 
+/* The first WIDTH characters of a name, which may run to kilobytes of template arguments
+ * and need not be UTF-8. */
+char *ct_format_name(const char *name, glong width);
+
 /*
  * A table: the same rows as aligned text or as CSV.  Cells are copied.  In text, `mark`
  * sets a cell apart (bold on a terminal, else a trailing '*').

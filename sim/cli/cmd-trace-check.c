@@ -20,10 +20,14 @@ static void print_table(const struct ct_check *check, enum ct_output_format form
 		ct_table_cell(table, rule->failures ? "fails" : "holds",
 			      rule->failures > 0);
 		ct_table_cellf(table, "%" G_GUINT64_FORMAT, rule->failures);
-		if (rule->first)
-			ct_table_cellf(table, "first at %s", rule->first);
-		else
+		if (rule->first) {
+			g_autofree char *first = ct_format_name(
+				rule->first, format == CT_OUTPUT_TEXT ? 60 : G_MAXLONG);
+
+			ct_table_cellf(table, "first at %s", first);
+		} else {
 			ct_table_cell(table, ct_rule_text[i], FALSE);
+		}
 	}
 	ct_table_print(table, format, stdout);
 	ct_table_free(table);

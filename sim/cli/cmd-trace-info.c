@@ -242,7 +242,6 @@ static void print_quantiles(const struct ct_stats *stats, enum ct_output_format 
 	ct_table_free(table);
 }
 
-/* Kernel names run to kilobytes of template arguments: text shows their beginning. */
 static void print_top(const struct ct_stats *stats, guint n, enum ct_output_format format)
 {
 	static const char *const columns[] = { "share_pct", "total_ns", "count", "name",
@@ -253,9 +252,7 @@ static void print_top(const struct ct_stats *stats, guint n, enum ct_output_form
 
 	for (guint i = 0; i < MIN(n, stats->n_top); i++) {
 		const struct ct_top_kernel *top = &stats->top[i];
-		g_autofree char *valid = g_utf8_make_valid(top->name, -1);
-		g_autofree char *brief =
-			g_utf8_substring(valid, 0, MIN(g_utf8_strlen(valid, -1), 64));
+		g_autofree char *name = ct_format_name(top->name, text ? 64 : G_MAXLONG);
 		g_autofree char *total = ct_format_ns((double)top->total_ns);
 
 		ct_table_cellf(table, text ? "%.1f %%" : "%.4f", top->share_pct);
@@ -264,7 +261,7 @@ static void print_top(const struct ct_stats *stats, guint n, enum ct_output_form
 		else
 			ct_table_cellf(table, "%" G_GINT64_FORMAT, top->total_ns);
 		ct_table_cellf(table, "%" G_GUINT64_FORMAT, top->count);
-		ct_table_cell(table, text ? brief : valid, FALSE);
+		ct_table_cell(table, name, FALSE);
 	}
 	ct_table_print(table, format, stdout);
 	ct_table_free(table);

@@ -65,3 +65,14 @@ char *ct_format_count(double count)
 
 	return scaled(count, units);
 }
+
+char *ct_format_name(const char *name, glong width)
+{
+	g_autofree char *valid = g_utf8_make_valid(name, -1);
+	g_autofree char *start = NULL;
+
+	if (g_utf8_strlen(valid, -1) <= width)
+		return g_steal_pointer(&valid);
+	start = g_utf8_substring(valid, 0, width - 1);
+	return g_strconcat(start, "\342\200\246", NULL); /* an ellipsis */
+}
