@@ -29,3 +29,4 @@ cotenant_SOURCES = \
 	sim/cli/report.h \
 	sim/cli/table.c
 cotenant_LDADD = sim/libsim.la -lm
+dist_man_MANS += sim/cli/cotenant.1
