@@ -34,7 +34,8 @@ static inline guint8 ct_kineto_find(const struct ct_kineto_word *word,
 				    guint8 otherwise)
 {
 	for (; word->text != NULL; word++) {
-		if (word->length == length && memcmp(word->text, text, length) == 0)
+		if (word->length == length && word->text[0] == (char)text[0] &&
+		    memcmp(word->text, text, length) == 0)
 			return word->value;
 	}
 	return otherwise;
