@@ -34,6 +34,14 @@ void ct_study_point_free(struct ct_study_point *p)
 	g_free(p);
 }
 
+/* Which value of sweep I the N-th combination has: the last sweep counts fastest. */
+static size_t digit(const struct ct_scenario *s, size_t i, size_t n)
+{
+	for (size_t faster = s->n_sweeps - 1; faster > i; faster--)
+		n /= json_array_size(s->sweep[faster].values);
+	return n % json_array_size(s->sweep[i].values);
+}
+
 /* The N-th combination. */
 static struct ct_study_point *point_of(const struct ct_scenario *base, size_t n,
 				       GError **error)
@@ -45,13 +53,11 @@ static struct ct_study_point *point_of(const struct ct_scenario *base, size_t n,
 	p->scenario = ct_scenario_parse(complete, base->path ? base->path : "scenario",
 					NULL, error);
 	json_decref(complete);
-	for (size_t i = base->n_sweeps; p->scenario && i-- > 0;) {
+	for (size_t i = 0; p->scenario && i < base->n_sweeps; i++) {
 		const struct ct_sweep *sweep = &base->sweep[i];
-		size_t size = json_array_size(sweep->values);
-		json_t *value = json_array_get(sweep->values, n % size);
+		json_t *value = json_array_get(sweep->values, digit(base, i, n));
 		struct ct_scenario *changed;
 
-		n /= size;
 		changed = ct_scenario_with(p->scenario, sweep->path, value, error);
 		ct_scenario_free(p->scenario);
 		p->scenario = changed;
@@ -154,9 +160,9 @@ static gboolean choose(struct ct_study_point *p, const char *spec, json_t *param
 	if (!ct_policy_choose(spec, params, &policy->choice, error))
 		return FALSE;
 	merged = params ? json_copy(params) : json_object();
-	json_object_foreach(p->scenario->policy_options, name,
-			    value) if (has_option(policy->choice.policy, name))
-		json_object_set(merged, name, value);
+	json_object_foreach(p->scenario->policy_options, name, value)
+		if (has_option(policy->choice.policy, name))
+			json_object_set(merged, name, value);
 	ct_policy_choice_clear(&policy->choice);
 	ok = ct_policy_choose(spec, merged, &policy->choice, error);
 	json_decref(merged);
@@ -170,8 +176,7 @@ static gboolean check_options(const struct ct_study_point *p, GError **error)
 	const char *name;
 	json_t *value;
 
-	json_object_foreach(p->scenario->policy_options, name, value)
-	{
+	json_object_foreach(p->scenario->policy_options, name, value) {
 		gboolean known = FALSE;
 
 		for (size_t i = 0; i < p->n_policies && !known; i++)

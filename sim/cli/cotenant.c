@@ -18,10 +18,10 @@ static const char about[] =
 
 static const struct ct_command commands[] = {
 	{ "run", "run several traces on one GPU, policy by policy", ct_cmd_run },
+	{ "trace", "show, check, cut, convert and generate traces", ct_cmd_trace },
+	{ "policy", "list, show, check and replay sharing policies", ct_cmd_policy },
 	{ "device", "list, show and check GPU boards", ct_cmd_device },
 	{ "help", "what cotenant can do, or the manual of one command", ct_cmd_help },
-	{ "policy", "list, show, check and replay sharing policies", ct_cmd_policy },
-	{ "trace", "show, check, cut, convert and generate traces", ct_cmd_trace },
 	{ NULL, NULL, NULL },
 };
 

@@ -2,6 +2,7 @@
 FUZZERS = \
 	tests/fuzz/fuzz-device \
 	tests/fuzz/fuzz-kineto \
+	tests/fuzz/fuzz-scenario \
 	tests/fuzz/fuzz-trace
 check_PROGRAMS += $(FUZZERS)
 TESTS += $(FUZZERS)
@@ -21,3 +22,6 @@ tests_fuzz_fuzz_kineto_LDADD = traces/libtraces.la
 
 tests_fuzz_fuzz_trace_SOURCES = tests/fuzz/fuzz-trace.c tests/fuzz/fuzz.h $(TRACE_SAMPLE)
 tests_fuzz_fuzz_trace_LDADD = $(TRACE_TEST_LIBS)
+
+tests_fuzz_fuzz_scenario_SOURCES = tests/fuzz/fuzz-scenario.c tests/fuzz/fuzz.h
+tests_fuzz_fuzz_scenario_LDADD = sim/libsim.la

@@ -1,0 +1,8 @@
+# The front door, from outside: scripts that exit 0, 1 or 77.
+CLI_TESTS = \
+	tests/cli/run.sh
+TESTS += $(CLI_TESTS)
+EXTRA_DIST += $(CLI_TESTS)
+check_PROGRAMS += tests/cli/report-check
+tests_cli_report_check_SOURCES = tests/cli/report-check.c
+tests_cli_report_check_LDADD = $(JANSSON_LIBS)

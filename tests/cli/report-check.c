@@ -1,0 +1,241 @@
+/*
+ * report-check - is standard input a report as cotenant-report(5) promises it?
+ *
+ * Every key must be in the table below with its type, and every key of the table must
+ * be there: a key that is renamed, dropped or added unnoticed fails the test.
+ */
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* o object, O object with free keys, l list, s text, i whole number, n number, b boolean;
+ * '?' behind it: or null.  A list's items are at "key[]". */
+static const struct {
+	const char *path, *type;
+} keys[] = {
+	{ "cotenant", "s" },
+	{ "version", "s" },
+	{ "seed", "i" },
+	{ "scenario", "O" },
+	{ "inputs", "l" },
+	{ "inputs[]", "o" },
+	{ "inputs[].path", "s" },
+	{ "inputs[].sha256", "s" },
+	{ "device", "o" },
+	{ "device.name", "s" },
+	{ "device.title", "s" },
+	{ "device.sms", "i" },
+	{ "sharing_mode", "s" },
+	{ "actuator", "s" },
+	{ "warnings", "l" },
+	{ "warnings[]", "s" },
+	{ "unsupported", "l" },
+	{ "unsupported[]", "o" },
+	{ "unsupported[].policy", "s" },
+	{ "unsupported[].reason", "s" },
+	{ "expectations", "l" },
+	{ "expectations[]", "o" },
+	{ "expectations[].path", "s" },
+	{ "expectations[].policy", "s?" },
+	{ "expectations[].sweep", "O" },
+	{ "expectations[].repeat", "i" },
+	{ "expectations[].min", "n?" },
+	{ "expectations[].max", "n?" },
+	{ "expectations[].value", "n?" },
+	{ "expectations[].met", "b" },
+	{ "results", "l" },
+	{ "results[]", "o" },
+	{ "results[].policy", "s" },
+	{ "results[].params", "O" },
+	{ "results[].sweep", "O" },
+	{ "results[].repeat", "i" },
+	{ "results[].seed", "i" },
+	{ "results[].digest", "s" },
+	{ "results[].kernels", "i" },
+	{ "results[].events", "i" },
+	{ "results[].wall_s", "n" },
+	{ "results[].events_per_s", "n?" },
+	{ "results[].ejected", "s?" },
+	{ "results[].timed_out", "b" },
+	{ "results[].broker_load", "n" },
+	{ "results[].tenants", "l" },
+	{ "results[].tenants[]", "o" },
+	{ "results[].tenants[].name", "s" },
+	{ "results[].tenants[].count", "i" },
+	{ "results[].tenants[].asked", "i" },
+	{ "results[].tenants[].finished", "i" },
+	{ "results[].tenants[].kernels", "i" },
+	{ "results[].tenants[].latency_ns", "o" },
+	{ "results[].tenants[].latency_ns.mean", "n?" },
+	{ "results[].tenants[].latency_ns.p50", "i?" },
+	{ "results[].tenants[].latency_ns.p90", "i?" },
+	{ "results[].tenants[].latency_ns.p99", "i?" },
+	{ "results[].tenants[].latency_ns.max", "i?" },
+	{ "results[].tenants[].alone_latency_ns", "o" },
+	{ "results[].tenants[].alone_latency_ns.mean", "n?" },
+	{ "results[].tenants[].alone_latency_ns.p50", "i?" },
+	{ "results[].tenants[].alone_latency_ns.p90", "i?" },
+	{ "results[].tenants[].alone_latency_ns.p99", "i?" },
+	{ "results[].tenants[].alone_latency_ns.max", "i?" },
+	{ "results[].tenants[].throughput_per_s", "n" },
+	{ "results[].tenants[].slowdown", "n?" },
+	{ "results[].tenants[].slo_attainment", "n?" },
+	{ "results[].tenants[].time_ns", "o" },
+	{ "results[].tenants[].time_ns.launch", "i" },
+	{ "results[].tenants[].time_ns.stream_order", "i" },
+	{ "results[].tenants[].time_ns.gate", "i" },
+	{ "results[].tenants[].time_ns.priority", "i" },
+	{ "results[].tenants[].time_ns.sm_room", "i" },
+	{ "results[].tenants[].time_ns.gap", "i" },
+	{ "results[].tenants[].time_ns.running", "i" },
+	{ "results[].tenants[].turnaround_ns", "i" },
+	{ "results[].tenants[].unstable", "b" },
+	{ "results[].tenants[].backlog", "i" },
+	{ "results[].tenants[].replay_error", "o?" },
+	{ "results[].tenants[].replay_error.start_ns", "o" },
+	{ "results[].tenants[].replay_error.start_ns.p50", "i" },
+	{ "results[].tenants[].replay_error.start_ns.p90", "i" },
+	{ "results[].tenants[].replay_error.start_ns.max", "i" },
+	{ "results[].tenants[].replay_error.makespan_pct", "n?" },
+	{ "results[].tenants[].replay_error.control_1ns_pct", "n?" },
+	{ "results[].system", "o" },
+	{ "results[].system.stp", "n?" },
+	{ "results[].system.antt", "n?" },
+	{ "results[].system.fairness", "n?" },
+	{ "results[].system.jain", "n?" },
+	{ "results[].system.sm_active", "n" },
+	{ "results[].system.occupancy", "n" },
+	{ "results[].system.dram_share", "n?" },
+	{ "results[].system.makespan_ns", "i" },
+};
+enum { N_KEYS = sizeof(keys) / sizeof(keys[0]) };
+
+static int failures;
+
+static void fail(const char *path, const char *what)
+{
+	fprintf(stderr, "report-check: %s: %s\n", path, what);
+	failures++;
+}
+
+static int fits(const json_t *value, char type)
+{
+	switch (type) {
+	case 'o':
+	case 'O':
+		return json_is_object(value);
+	case 'l':
+		return json_is_array(value);
+	case 's':
+		return json_is_string(value);
+	case 'i':
+		return json_is_integer(value);
+	case 'n':
+		return json_is_number(value);
+	case 'b':
+		return json_is_boolean(value);
+	}
+	return 0;
+}
+
+static void check(const char *path, json_t *value);
+
+/* Every key of the table directly below PATH must be in OBJECT, unless it may be left
+ * out: an expectation of a policy that did not run has no run to name. */
+static void check_missing(const char *path, json_t *object)
+{
+	size_t length = strlen(path);
+
+	for (size_t i = 0; i < N_KEYS; i++) {
+		const char *below = keys[i].path;
+
+		if (length && (strncmp(below, path, length) != 0 || below[length] != '.'))
+			continue;
+		below += length ? length + 1 : 0;
+		if (strpbrk(below, ".[") || json_object_get(object, below))
+			continue;
+		if (strncmp(path, "expectations", strlen("expectations")) == 0)
+			continue;
+		fail(keys[i].path, "is missing");
+	}
+}
+
+static void check_object(const char *path, json_t *object)
+{
+	const char *name;
+	json_t *value;
+	char below[256];
+
+	json_object_foreach(object, name, value) {
+		snprintf(below, sizeof(below), "%s%s%s", path, *path ? "." : "", name);
+		check(below, value);
+	}
+	check_missing(path, object);
+}
+
+static void check_list(const char *path, json_t *list)
+{
+	char below[256];
+	json_t *item;
+	size_t i;
+
+	snprintf(below, sizeof(below), "%s[]", path);
+	json_array_foreach(list, i, item)
+		check(below, item);
+}
+
+static void check(const char *path, json_t *value)
+{
+	size_t i = 0;
+
+	while (i < N_KEYS && strcmp(keys[i].path, path) != 0)
+		i++;
+	if (i == N_KEYS) {
+		fail(path, "is not described");
+		return;
+	}
+	if (json_is_null(value) && keys[i].type[1] == '?')
+		return;
+	if (!fits(value, keys[i].type[0]))
+		fail(path, "has another type");
+	else if (keys[i].type[0] == 'o')
+		check_object(path, value);
+	else if (keys[i].type[0] == 'l')
+		check_list(path, value);
+}
+
+/* The causes sum to the turnaround, which is measured apart from them. */
+static void check_sums(json_t *report)
+{
+	json_t *result, *tenant, *time;
+	size_t i, j;
+
+	json_array_foreach(json_object_get(report, "results"), i, result) {
+		json_array_foreach(json_object_get(result, "tenants"), j, tenant) {
+			json_int_t sum = 0;
+			const char *cause;
+
+			json_object_foreach(json_object_get(tenant, "time_ns"), cause, time)
+				sum += json_integer_value(time);
+			if (sum !=
+			    json_integer_value(json_object_get(tenant, "turnaround_ns")))
+				fail("time_ns", "does not sum to turnaround_ns");
+		}
+	}
+}
+
+int main(void)
+{
+	json_error_t where;
+	json_t *report = json_loadf(stdin, JSON_REJECT_DUPLICATES, &where);
+
+	if (!report) {
+		fprintf(stderr, "report-check: line %d: %s\n", where.line, where.text);
+		return EXIT_FAILURE;
+	}
+	check_object("", report);
+	check_sums(report);
+	json_decref(report);
+	return failures ? EXIT_FAILURE : EXIT_SUCCESS;
+}
