@@ -79,3 +79,5 @@ traces_libtraces_la_SOURCES = \
 	traces/writer.h
 traces_libtraces_la_LIBADD = $(GLIB_LIBS) $(YAJL_LIBS) $(SQLITE_LIBS) $(ZSTD_LIBS) \
 	$(ZLIB_LIBS) $(XXHASH_LIBS)
+dist_man_MANS += traces/cotenant-trace.5
+EXTRA_DIST += traces/README.md

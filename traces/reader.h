@@ -25,8 +25,8 @@ struct ct_trace { /* read-only view; opened by ct_trace_open() */
 	const char *path;
 	int64_t origin_ns;
 	uint32_t clock;
-	gboolean complete;	  /* the end record is there */
-	const char *missing;	  /* one sentence on what is missing; NULL if complete */
+	gboolean complete;         /* the end record is there */
+	const char *missing;       /* one sentence on what is missing; NULL if complete */
 	uint64_t n_ops, n_kernels; /* in all readable chunks */
 	uint64_t n_dropped;
 	uint64_t file_bytes;
@@ -41,7 +41,7 @@ struct ct_trace { /* read-only view; opened by ct_trace_open() */
 	const struct ct_lane_record *lane;
 	const struct ct_shape_record *shape;
 	const struct ct_counter_record *counter;
-	const uint64_t *lane_ops; /* operations per lane */
+	const uint64_t *lane_ops;     /* operations per lane */
 	struct ct_trace_index *index; /* the reader's own */
 };
 

@@ -23,8 +23,8 @@ struct ct_writer;
 
 struct ct_writer_options {
 	int64_t origin_ns;
-	uint32_t clock;	   /* enum ct_clock */
-	int zstd_level;	   /* 0: store uncompressed, so that readers map it in place */
+	uint32_t clock; /* enum ct_clock */
+	int zstd_level; /* 0: store uncompressed, so that readers map it in place */
 };
 
 /* Creates PATH (truncating it).  *OUT is NULL on failure. */

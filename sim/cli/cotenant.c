@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "sim/cli/cli.h"
+#include "traces/tempfile.h"
 
 static const char about[] =
 	"Replays real GPU programs as tenants of one GPU under sharing policies.";
@@ -44,6 +45,7 @@ int main(int argc, char **argv)
 {
 	setlocale(LC_CTYPE, "");  /* names may be UTF-8; numbers stay in the C locale */
 	signal(SIGPIPE, SIG_IGN); /* a closed stdout is an error we report */
+	ct_tempfile_catch_signals();
 	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
 		puts("cotenant " PACKAGE_VERSION);
 		return ct_cli_finish(NULL, CT_EXIT_OK);

@@ -1,7 +1,8 @@
 # Benchmarks: built and run by `make bench` only; they print figures and judge nothing.
 BENCHMARKS = \
 	tests/bench/gpu-bench \
-	tests/bench/import-bench
+	tests/bench/import-bench \
+	tests/bench/trace-bench
 EXTRA_PROGRAMS += $(BENCHMARKS)
 CLEANFILES += $(BENCHMARKS)
 
@@ -15,3 +16,6 @@ tests_bench_import_bench_LDADD = traces/libtraces.la
 tests_bench_gpu_bench_SOURCES = tests/bench/gpu-bench.c tests/bench/gpu-load.c \
 	tests/bench/gpu-load.h
 tests_bench_gpu_bench_LDADD = sim/libsim.la
+
+tests_bench_trace_bench_SOURCES = tests/bench/trace-bench.c
+tests_bench_trace_bench_LDADD = traces/libtraces.la
