@@ -116,7 +116,8 @@ static void answered(struct ct_host *h, void *self, const struct ct_request *req
 	struct exclusive *s = self;
 	struct exclusive_tenant *e = request->tenant->data;
 
-	e->answered++;
+	if (pending(request->tenant))
+		e->answered++;
 	if (s->holder == request->tenant->id + 1)
 		release(h, s);
 }

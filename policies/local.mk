@@ -68,4 +68,8 @@ policies/builtin.h: $(srcdir)/policies/local.mk
 	$(AM_V_GEN)mkdir -p policies && \
 	for p in $(CT_POLICIES:policies/%.so=%); do echo "CT_BUILTIN($$p)"; done >$@
 
-EXTRA_DIST += policies/COVERAGE.md
+dist_man_MANS += \
+	policies/cotenant-policies.7 \
+	policies/cotenant-policy.1 \
+	policies/cotenant-policy.3
+EXTRA_DIST += policies/CHANGES policies/COVERAGE.md policies/README.md

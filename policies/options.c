@@ -208,8 +208,7 @@ gboolean ct_options_set_json(const struct ct_policy *p, void *state, json_t *par
 	const char *name;
 	json_t *node;
 
-	json_object_foreach(params, name, node)
-	{
+	json_object_foreach(params, name, node) {
 		g_autofree char *text = text_of(node);
 
 		if (!text) {

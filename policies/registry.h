@@ -32,7 +32,8 @@ struct ct_policy_choice {
 };
 
 /* SPEC: "name" or "name:option=value,...".  PARAMS (may be NULL): a JSON object of
- * further options, which win (a sweep sets them).  Unknown or out-of-range options fail with a sentence. */
+ * further options, which win (a sweep sets them).  Unknown or out-of-range options fail
+ * with a sentence. */
 gboolean ct_policy_choose(const char *spec, json_t *params, struct ct_policy_choice *out,
 			  GError **error);
 void ct_policy_choice_clear(struct ct_policy_choice *);

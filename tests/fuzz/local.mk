@@ -1,7 +1,9 @@
 # Fuzzers: each damages good inputs many times; a short run of each is a test.
 FUZZERS = \
+	tests/fuzz/fuzz-broker \
 	tests/fuzz/fuzz-device \
 	tests/fuzz/fuzz-kineto \
+	tests/fuzz/fuzz-ledger \
 	tests/fuzz/fuzz-scenario \
 	tests/fuzz/fuzz-trace
 check_PROGRAMS += $(FUZZERS)
@@ -25,3 +27,9 @@ tests_fuzz_fuzz_trace_LDADD = $(TRACE_TEST_LIBS)
 
 tests_fuzz_fuzz_scenario_SOURCES = tests/fuzz/fuzz-scenario.c tests/fuzz/fuzz.h
 tests_fuzz_fuzz_scenario_LDADD = sim/libsim.la
+
+tests_fuzz_fuzz_broker_SOURCES = tests/fuzz/fuzz-broker.c
+tests_fuzz_fuzz_broker_LDADD = policies/libpolicies.la
+
+tests_fuzz_fuzz_ledger_SOURCES = tests/fuzz/fuzz-ledger.c tests/fuzz/fuzz.h
+tests_fuzz_fuzz_ledger_LDADD = policies/libpolicies.la

@@ -2,6 +2,7 @@
 UNIT_TESTS = \
 	tests/unit/arrival \
 	tests/unit/assemble \
+	tests/unit/broker \
 	tests/unit/decimal \
 	tests/unit/device \
 	tests/unit/expected-stats \
@@ -26,6 +27,10 @@ UNIT_TESTS = \
 	tests/unit/work
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
+
+tests_unit_broker_SOURCES = tests/unit/broker.c
+tests_unit_broker_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_broker_LDADD = policies/libbroker.la $(CHECK_LIBS)
 
 tests_unit_device_SOURCES = tests/unit/device.c
 tests_unit_device_LDADD = models/libmodels.la
