@@ -106,7 +106,7 @@ static void shape_quantiles(const struct tally *tally, uint32_t flag,
 static gboolean tally_kernel(struct tally *tally, const struct ct_op *op, int64_t host_ns,
 			     GError **error)
 {
-	int64_t dur_ns = op->end_ns - op->start_ns, delay_ns = op->start_ns - host_ns;
+	int64_t dur_ns = op->end_ns - op->start_ns, delay_ns;
 	struct ct_stats *stats = tally->stats;
 
 	stats->kernels++;
@@ -117,8 +117,11 @@ static gboolean tally_kernel(struct tally *tally, const struct ct_op *op, int64_
 	tally->launches[op->shape]++;
 	tally->total_ns[op->shape] += dur_ns;
 	tally->stream_used[op->stream] = 1;
-	if (host_ns != CT_TIME_NONE && !ct_sorter_add(tally->delays, &delay_ns, error))
-		return FALSE;
+	if (host_ns != CT_TIME_NONE) {
+		delay_ns = op->start_ns - host_ns;
+		if (!ct_sorter_add(tally->delays, &delay_ns, error))
+			return FALSE;
+	}
 	return ct_sorter_add(tally->durations, &dur_ns, error);
 }
 
