@@ -55,6 +55,24 @@ json_t *ct_sourced_load(const char *path, char **sha256, GError **error)
 	return document;
 }
 
+/* A program that was built but not installed finds its documents in the sources, where
+ * the build folder is the source folder or right below it. */
+static void add_own_sources(GPtrArray *all, const char *kind)
+{
+	g_autofree char *program = g_file_read_link("/proc/self/exe", NULL);
+	g_autofree char *folder = program ? g_path_get_dirname(program) : NULL;
+
+	for (int up = 0; folder && up < 2; up++) {
+		const char *above = up ? ".." : ".";
+		g_autofree char *sign =
+			g_build_filename(folder, above, "configure.ac", NULL);
+
+		if (g_file_test(sign, G_FILE_TEST_IS_REGULAR))
+			g_ptr_array_add(all, g_strdup_printf("%s/%s/models/%ss", folder,
+							     above, kind));
+	}
+}
+
 /* The folders that hold documents of a KIND, first come first served.  The folders of
  * all kinds stand beside each other, so one variable, of devices, is enough. */
 static char **folders(const char *kind)
@@ -72,6 +90,7 @@ static char **folders(const char *kind)
 		else
 			g_ptr_array_add(all, g_strdup_printf("%s/%ss", parent, kind));
 	}
+	add_own_sources(all, kind);
 	g_ptr_array_add(all, g_strdup_printf("%s/%ss", CT_PKGDATADIR, kind));
 	g_ptr_array_add(all, NULL);
 	return (char **)g_ptr_array_free(all, FALSE);

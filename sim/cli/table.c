@@ -103,19 +103,28 @@ static void print_csv(struct ct_table *t, FILE *out)
 				(i + 1) % t->n_columns == 0, out);
 }
 
-/* TEXT in a column of WIDTH, with ON and OFF around it; no blanks at a line's end. */
-static void print_padded(struct ct_table *t, guint c, const char *text, glong width,
-			 const char *on, const char *off, FILE *out)
+/* TEXT in a column of WIDTH, with ON and OFF around it if it is anything. */
+static void add_padded(GString *line, char alignment, const char *text, glong width,
+		       const char *on, const char *off)
 {
 	int pad = (int)(width - width_of(text));
-	gboolean last = c + 1 == t->n_columns;
 
-	if (t->alignment[c] == 'r')
-		fprintf(out, "%*s", pad, "");
-	fprintf(out, "%s%s%s", on, text, off);
-	if (t->alignment[c] != 'r' && !last)
-		fprintf(out, "%*s", pad, "");
-	fputs(last ? "\n" : "  ", out);
+	if (alignment == 'r')
+		g_string_append_printf(line, "%*s", pad, "");
+	if (*text)
+		g_string_append_printf(line, "%s%s%s", on, text, off);
+	if (alignment != 'r')
+		g_string_append_printf(line, "%*s", pad, "");
+	g_string_append(line, "  ");
+}
+
+/* Blanks at a line's end are of no use to anybody. */
+static void print_line(GString *line, FILE *out)
+{
+	while (line->len > 0 && line->str[line->len - 1] == ' ')
+		g_string_truncate(line, line->len - 1);
+	fprintf(out, "%s\n", line->str);
+	g_string_truncate(line, 0);
 }
 
 static void print_rule(struct ct_table *t, const glong *width, FILE *out)
@@ -132,6 +141,7 @@ static void print_rule(struct ct_table *t, const glong *width, FILE *out)
 static void print_text(struct ct_table *t, FILE *out)
 {
 	g_autofree glong *width = g_new0(glong, t->n_columns);
+	g_autoptr(GString) line = g_string_new(NULL);
 	gboolean colour = ct_cli_colour(out);
 	guint n_rows = t->cells->len / t->n_columns, next_rule = 0;
 
@@ -151,8 +161,9 @@ static void print_text(struct ct_table *t, FILE *out)
 	for (guint c = 0; c < t->n_columns; c++)
 		width[c] = MAX(width[c], width_of(t->column[c]));
 	for (guint c = 0; c < t->n_columns; c++)
-		print_padded(t, c, t->column[c], width[c], colour ? "\033[1m" : "",
-			     colour ? "\033[0m" : "", out);
+		add_padded(line, t->alignment[c], t->column[c], width[c],
+			   colour ? "\033[1m" : "", colour ? "\033[0m" : "");
+	print_line(line, out);
 	print_rule(t, width, out);
 	for (guint r = 0; r < n_rows; r++) {
 		while (next_rule < t->rules->len &&
@@ -165,9 +176,10 @@ static void print_text(struct ct_table *t, FILE *out)
 				&g_array_index(t->cells, struct cell, r * t->n_columns + c);
 			gboolean bold = cell->mark && colour;
 
-			print_padded(t, c, cell->text, width[c], bold ? "\033[1;32m" : "",
-				     bold ? "\033[0m" : "", out);
+			add_padded(line, t->alignment[c], cell->text, width[c],
+				   bold ? "\033[1;32m" : "", bold ? "\033[0m" : "");
 		}
+		print_line(line, out);
 	}
 }
 
