@@ -9,6 +9,7 @@
 #include "sim/gpu-classes.h"
 #include "sim/gpu-internal.h"
 #include "sim/gpu-rates.h"
+#include "sim/gpu-registers.h"
 
 static void check_class(const struct ct_gpu *gpu, const struct sm_class *class)
 {

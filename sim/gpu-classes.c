@@ -15,6 +15,7 @@
 #include <glib.h>
 
 #include "sim/gpu-mutant.h"
+#include "sim/gpu-registers.h"
 
 static uint64_t scramble(uint64_t x)
 {

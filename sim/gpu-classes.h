@@ -33,11 +33,6 @@ static inline uint32_t ct_sm_intersect(const struct ct_gpu *gpu, struct ct_sm_se
 	return ct_sm_count(gpu, to);
 }
 
-static inline bool ct_registers_even(const struct ct_gpu *gpu, uint32_t registers)
-{
-	return registers == (registers & 0xff) * gpu->even;
-}
-
 /* One class of all SMs, empty; all pools full. */
 void ct_classes_init(struct ct_gpu *);
 

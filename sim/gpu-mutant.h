@@ -10,7 +10,7 @@
 
 #define GPU_MUTANT_LIST(X)                                                                 \
 	X(HIGHEST_SM_FIRST)      /* a tie goes to the wrong end of the device */           \
-	X(REGISTERS_IN_TURN)     /* a warp takes the first partition that has room */      \
+	X(REGISTERS_IN_TURN)     /* an odd warp takes the first partition with room */     \
 	X(KEEP_SMEM)             /* a block that ends takes its shared memory along */     \
 	X(LOWER_PRIORITY_PASSES) /* a blocked head blocks only its own queue */            \
 	X(NO_PHASE_CARRY)        /* each wave rounds up to a whole nanosecond */           \

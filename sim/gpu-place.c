@@ -8,11 +8,6 @@
  * round the lowest-numbered of those have come down one more.  So the whole placement
  * is a level and a remainder, found from the number of SMs at each room, and all SMs of
  * a class get the same but for the remainder.
- *
- * Registers.  Each partition of an SM has its own counter, and a warp takes from the
- * fullest-free one (a tie goes to the first).  An SM therefore has room for the *sum*
- * over the partitions of whole warps, and what a block takes depends on what is there:
- * a grid of full multiples of four warps still gets an uneven vector if it meets one.
  */
 #include "sim/gpu-place.h"
 
@@ -21,6 +16,7 @@
 #include "sim/gpu-classes.h"
 #include "sim/gpu-mutant.h"
 #include "sim/gpu-rates.h"
+#include "sim/gpu-registers.h"
 
 static inline uint32_t divide(uint32_t n, struct reciprocal by)
 {
@@ -42,8 +38,7 @@ static inline uint32_t warps_by_registers(uint32_t free, struct reciprocal by)
 	return warps;
 }
 
-static inline uint32_t room_for(const struct ct_gpu *gpu, const struct resident *r,
-				const struct sm_room *free)
+static inline uint32_t room_for(const struct resident *r, const struct sm_room *free)
 {
 	uint32_t room = least(free->blocks, divide(free->warps, r->per_warps));
 
@@ -55,65 +50,6 @@ static inline uint32_t room_for(const struct ct_gpu *gpu, const struct resident 
 		room = least(room, divide(warps, r->per_warps));
 	}
 	return room;
-}
-
-static inline uint32_t counter(uint32_t registers, uint32_t partition)
-{
-	return registers >> 8 * partition & 0xff;
-}
-
-/* One warp, from the partition with most free, the first of equals. */
-static uint32_t take_warp(const struct ct_gpu *gpu, uint32_t free, uint32_t units)
-{
-	uint32_t from = 0;
-
-	for (uint32_t i = 1; i < gpu->partitions; i++)
-		if (MUTANT(REGISTERS_IN_TURN) ? counter(free, from) < units
-					      : counter(free, i) > counter(free, from))
-			from = i;
-	return free - (units << 8 * from);
-}
-
-/*
- * Many warps at once.  The partitions first come down to less than one warp above the
- * lowest, in whatever order; from then on they take turns, and end as they began.
- * Leaves to take_warp() what is not a whole turn, or all if it is not even that.
- */
-static uint32_t take_turns(const struct ct_gpu *gpu, uint32_t free, uint32_t units,
-			   uint32_t *warps)
-{
-	uint32_t lowest = counter(free, 0), left = free, before = 0;
-
-	for (uint32_t i = 1; i < gpu->partitions; i++)
-		lowest = least(lowest, counter(free, i));
-	for (uint32_t i = 0; i < gpu->partitions; i++) {
-		uint32_t n = (counter(free, i) - lowest) / units;
-
-		before += n;
-		left -= n * units << 8 * i;
-	}
-	if (before > *warps)
-		return free;
-	left -= (*warps - before) / gpu->partitions * units * gpu->even;
-	*warps = (*warps - before) % gpu->partitions;
-	return left;
-}
-
-uint32_t ct_registers_taken(const struct ct_gpu *gpu, uint32_t free,
-			    const struct ct_block_need *need, uint32_t blocks)
-{
-	uint32_t units = need->register_units, warps = blocks * need->warps, left = free;
-
-	if (!units)
-		return 0;
-	if (warps % gpu->partitions == 0 && ct_registers_even(gpu, free) &&
-	    !MUTANT(REGISTERS_IN_TURN))
-		return warps / gpu->partitions * units * gpu->even;
-	if (!MUTANT(REGISTERS_IN_TURN))
-		left = take_turns(gpu, left, units, &warps);
-	while (warps--)
-		left = take_warp(gpu, left, units);
-	return free - left;
 }
 
 /*
@@ -132,17 +68,17 @@ static uint32_t find_room(struct ct_gpu *gpu, const struct resident *r, uint32_t
 	*largest = 0;
 	memset(sms_with, 0, (gpu->limits.blocks + 1) * sizeof *sms_with);
 	for (uint32_t i = 0; i < n; i++) {
-		uint32_t room = room_for(gpu, r, &class[i] -> free),
-			 n_sms = class[i]->n_sms;
+		struct sm_class *c = class[i];
+		uint32_t room = room_for(r, &c->free), n_sms = c->n_sms;
 		struct ct_sm_set in;
 
 		if (!room)
 			continue;
 		if (allowed)
-			n_sms = ct_sm_intersect(gpu, &in, &class[i] -> sms, allowed);
+			n_sms = ct_sm_intersect(gpu, &in, &c->sms, allowed);
 		if (!n_sms)
 			continue;
-		gpu->candidate[found++] = (struct candidate){ class[i], room, n_sms };
+		gpu->candidate[found++] = (struct candidate){ c, room, n_sms };
 		sms_with[room] += n_sms;
 		if (room > *largest)
 			*largest = room;

@@ -28,10 +28,9 @@
  */
 #include "sim/gpu-refill.h"
 
-#include "sim/gpu-classes.h"
 #include "sim/gpu-mutant.h"
-#include "sim/gpu-place.h"
 #include "sim/gpu-rates.h"
+#include "sim/gpu-registers.h"
 
 /* Far enough for anything, and near enough for tags to stay within 2^63 of now. */
 #define MAX_SKIP_NS (INT64_C(1) << 37)

@@ -2,8 +2,9 @@
  * gpu - the block scheduler and the SMs of one GPU, in virtual time.
  *
  * This file is the order of things in an instant, the queues, and the accounts.  What
- * lies beneath: gpu-classes (which blocks are where), gpu-place (which SMs blocks go
- * to), gpu-rates (how fast they run), gpu-refill (waves that need none of these).
+ * lies beneath: gpu-classes (which blocks are where), gpu-place and gpu-registers (which
+ * SMs blocks go to), gpu-rates (how fast they run), gpu-refill (waves that need none of
+ * these).
  *
  * There is one event per running grid, the end of its first batch, and the next one is
  * found by looking at all of them: at most 128, mostly one to five.
@@ -19,8 +20,6 @@
 #include "sim/gpu-place.h"
 #include "sim/gpu-rates.h"
 #include "sim/gpu-refill.h"
-
-/* ---- grids in, grids out ------------------------------------------------------- */
 
 /* Time in which a higher priority than this one had a queue. */
 static int64_t behind_ns(const struct ct_gpu *gpu, uint32_t priority)
@@ -131,8 +130,6 @@ struct ct_grid *ct_gpu_take_started(struct ct_gpu *gpu)
 	return take(&gpu->started);
 }
 
-/* ---- the parts of an instant ----------------------------------------------------- */
-
 static void account(struct ct_gpu *gpu)
 {
 	uint64_t ns = (uint64_t)(gpu->now_ns - gpu->accounted_ns);
@@ -241,8 +238,6 @@ void ct_gpu_settle(struct ct_gpu *gpu)
 	ct_share_dram(gpu);
 }
 
-/* ---- time ------------------------------------------------------------------------- */
-
 /* The earliest event, and the earliest of the others. */
 struct next {
 	int64_t ns, other_ns;
@@ -309,8 +304,6 @@ int64_t ct_gpu_run(struct ct_gpu *gpu, int64_t until_ns)
 	}
 	return gpu->now_ns;
 }
-
-/* ---- the rest ---------------------------------------------------------------------- */
 
 void ct_gpu_use(struct ct_gpu *gpu, struct ct_gpu_use *use)
 {

@@ -18,6 +18,8 @@ sim_libsim_la_SOURCES = \
 	sim/gpu-rates.h \
 	sim/gpu-refill.c \
 	sim/gpu-refill.h \
+	sim/gpu-registers.c \
+	sim/gpu-registers.h \
 	sim/gpu.c \
 	sim/gpu.h \
 	sim/metrics.c \

@@ -50,8 +50,6 @@ static double median(double *value, size_t n)
 	return value[n / 2];
 }
 
-/* ---- a heap of (time, number) --------------------------------------------------------- */
-
 struct event {
 	int64_t ns;
 	uint32_t number;
@@ -86,8 +84,6 @@ static struct event pop(struct heap *h)
 	h->at[i] = last;
 	return first;
 }
-
-/* ---- floors ----------------------------------------------------------------------------- */
 
 static double heap_ns(uint32_t live)
 {
@@ -135,8 +131,6 @@ static void print_floors(void)
 		printf("%s %.1f ns of %u", i ? "," : "", heap_ns(live[i]), live[i]);
 	printf("\n");
 }
-
-/* ---- tenants ------------------------------------------------------------------------------ */
 
 struct tenant {
 	const struct load_kernel *kernels;

@@ -15,8 +15,6 @@
 
 #include "sim/gpu-internal.h"
 
-/* ---- random numbers ---------------------------------------------------------------- */
-
 struct dice {
 	uint64_t state;
 };
@@ -39,8 +37,6 @@ static bool one_in(struct dice *d, uint32_t n)
 {
 	return between(d, 1, n) == 1;
 }
-
-/* ---- cases -------------------------------------------------------------------------- */
 
 /* How the times of a case lie: all at once, on a grid of 100 ns, anywhere. */
 enum time_grain { AT_ONCE, COARSE, FINE };
@@ -144,8 +140,6 @@ void case_make(struct gpu_case *c, uint64_t seed)
 	for (uint32_t s = 0; s < c->n_streams; s++)
 		make_stream(&d, c, grain, &c->stream[s]);
 }
-
-/* ---- the engine's driver -------------------------------------------------------------- */
 
 enum stream_state { READY_AT, DELAYED_UNTIL, ON_DEVICE, FINISHED };
 
@@ -318,8 +312,6 @@ void case_run(const struct gpu_case *c, struct case_result *result)
 	result->dram_byte = use.dram_byte;
 	ct_gpu_free(d.gpu);
 }
-
-/* ---- comparison ------------------------------------------------------------------------ */
 
 static bool same_times(const struct case_times *a, const struct case_times *b)
 {

@@ -76,8 +76,6 @@ static uint64_t demand_of(const struct naive_kernel *k)
 	return on_device(k) ? (uint64_t)k->op->work.demand_mbps * k->blocks->len : 0;
 }
 
-/* ---- time ------------------------------------------------------------------------ */
-
 static int64_t block_end(const struct naive *n, const struct naive_kernel *k,
 			 const struct naive_block *b)
 {
@@ -132,8 +130,6 @@ static void advance(struct naive *n, int64_t to_ns)
 	}
 	n->now_ns = to_ns;
 }
-
-/* ---- parts 1 and 2: ends ----------------------------------------------------------- */
 
 static void give_back(struct naive *n, const struct naive_kernel *k,
 		      const struct naive_block *b)
@@ -198,8 +194,6 @@ static void end_kernels(struct naive *n)
 		operation_ended(n, s);
 	}
 }
-
-/* ---- part 3: what is new ------------------------------------------------------------ */
 
 static void end_delays(struct naive *n)
 {
@@ -266,8 +260,6 @@ static void admit(struct naive *n)
 	for (; resident < n->c->resident_grids && (k = oldest(n, WAITING, -1)); resident++)
 		k->state = QUEUED;
 }
-
-/* ---- part 4: the block scheduler ------------------------------------------------------ */
 
 static uint32_t room_on(const struct naive_sm *sm, const struct ct_block_need *need)
 {
@@ -342,8 +334,6 @@ static void schedule(struct naive *n)
 			k->state = PLACED;
 		}
 }
-
-/* ---- part 5: rates --------------------------------------------------------------------- */
 
 /* 1 / ((1 - b) + b wanted / got), b = share / 256, rounded down, not to 0. */
 static uint64_t slowed(uint64_t got, uint64_t wanted, uint32_t share)
