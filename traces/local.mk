@@ -79,5 +79,19 @@ traces_libtraces_la_SOURCES = \
 	traces/writer.h
 traces_libtraces_la_LIBADD = $(GLIB_LIBS) $(YAJL_LIBS) $(SQLITE_LIBS) $(ZSTD_LIBS) \
 	$(ZLIB_LIBS) $(XXHASH_LIBS)
-dist_man_MANS += traces/cotenant-trace.5
-EXTRA_DIST += traces/README.md
+dist_man_MANS += traces/cotenant-trace.1 traces/cotenant-trace.5
+
+SAMPLES = \
+	traces/samples/llm-decode.ctt \
+	traces/samples/llm-prefill.ctt \
+	traces/samples/vision.ctt
+nobase_dist_pkgdata_DATA += $(SAMPLES)
+EXTRA_DIST += traces/README.md traces/samples/README.md
+
+.PHONY: samples
+samples: cotenant$(EXEEXT)
+	for sample in $(SAMPLES); do \
+		model=$${sample##*/}; \
+		CT_DEVICE_PATH='$(srcdir)/models/devices' ./cotenant trace generate \
+			"$${model%.ctt}" --compress -o "$(srcdir)/$$sample" || exit 1; \
+	done

@@ -1,6 +1,8 @@
 # The front door, from outside: scripts that exit 0, 1 or 77.
 CLI_TESTS = \
-	tests/cli/run.sh
+	tests/cli/run.sh \
+	tests/cli/samples.sh \
+	tests/cli/trace.sh
 TESTS += $(CLI_TESTS)
 EXTRA_DIST += $(CLI_TESTS)
 check_PROGRAMS += tests/cli/report-check
