@@ -6,6 +6,7 @@ UNIT_TESTS = \
 	tests/unit/decimal \
 	tests/unit/device \
 	tests/unit/expected-stats \
+	tests/unit/export \
 	tests/unit/gpu-alone \
 	tests/unit/gpu-contract \
 	tests/unit/gpu-exact \
@@ -108,6 +109,10 @@ tests_unit_trace_parts_LDADD = $(TRACE_TEST_LIBS) -lm
 
 # Small foreign files, imported and read back.
 IMPORT_CASE = tests/unit/import-case.c tests/unit/import-case.h
+
+tests_unit_export_SOURCES = tests/unit/export.c $(IMPORT_CASE)
+tests_unit_export_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_export_LDADD = $(TRACE_TEST_LIBS) $(JANSSON_LIBS)
 
 tests_unit_import_csv_SOURCES = tests/unit/import-csv.c $(IMPORT_CASE)
 tests_unit_import_csv_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
