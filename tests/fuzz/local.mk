@@ -1,9 +1,11 @@
 # Fuzzers: each damages good inputs many times; a short run of each is a test.
 FUZZERS = \
 	tests/fuzz/fuzz-broker \
+	tests/fuzz/fuzz-csv \
 	tests/fuzz/fuzz-device \
 	tests/fuzz/fuzz-kineto \
 	tests/fuzz/fuzz-ledger \
+	tests/fuzz/fuzz-nsys \
 	tests/fuzz/fuzz-scenario \
 	tests/fuzz/fuzz-trace
 check_PROGRAMS += $(FUZZERS)
@@ -33,3 +35,9 @@ tests_fuzz_fuzz_broker_LDADD = policies/libpolicies.la
 
 tests_fuzz_fuzz_ledger_SOURCES = tests/fuzz/fuzz-ledger.c tests/fuzz/fuzz.h
 tests_fuzz_fuzz_ledger_LDADD = policies/libpolicies.la
+
+tests_fuzz_fuzz_csv_SOURCES = tests/fuzz/fuzz-csv.c tests/fuzz/fuzz-import.h tests/fuzz/fuzz.h
+tests_fuzz_fuzz_csv_LDADD = traces/libtraces.la
+
+tests_fuzz_fuzz_nsys_SOURCES = tests/fuzz/fuzz-nsys.c tests/fuzz/fuzz-import.h tests/fuzz/fuzz.h
+tests_fuzz_fuzz_nsys_LDADD = traces/libtraces.la
