@@ -198,23 +198,23 @@ gboolean ct_tables_stream_overlaps(struct ct_assembler_tables *t, uint32_t index
 	return overlaps;
 }
 
-/* The stream a call means.  What the call knows and the stream does not, and the other
- * way round, does not part them; a process that both know does. */
-static const struct stream *stream_of_call(struct ct_assembler_tables *t,
+/* The stream a call means: one of its own process, else one of no known process. */
+static const struct stream *stream_of_call(const struct ct_assembler_tables *t,
 					   const struct ct_call *call)
 {
 	struct stream_key key = { call->process, call->device, call->context, call->stream,
 				  0 };
-	const uint32_t *index;
+	const uint32_t *index = find(&t->stream_aliases, &key, sizeof(key));
+	const struct stream *stream;
 
 	if (call->stream == CT_NONE)
 		return NULL;
+	if (index)
+		return at(&t->streams, *index);
+	key.process = CT_PROCESS_UNKNOWN;
 	index = find(&t->stream_aliases, &key, sizeof(key));
-	if (!index) {
-		key.process = CT_PROCESS_UNKNOWN;
-		index = find(&t->stream_aliases, &key, sizeof(key));
-	}
-	return index ? at(&t->streams, *index) : NULL;
+	stream = index ? at(&t->streams, *index) : NULL;
+	return stream && stream->key.process == CT_PROCESS_UNKNOWN ? stream : NULL;
 }
 
 uint32_t ct_tables_stream_of_call(struct ct_assembler_tables *t, const struct ct_call *call)

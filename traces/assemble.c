@@ -195,6 +195,7 @@ static gboolean assemble(struct ct_assembler *a, GError **error)
 gboolean ct_assembler_finish(struct ct_assembler *a, const char *source,
 			     struct ct_import_summary *summary, GError **error)
 {
+	g_autoptr(GError) failed = NULL;
 	struct ct_tempfile *file;
 	int result;
 
@@ -205,8 +206,10 @@ gboolean ct_assembler_finish(struct ct_assembler *a, const char *source,
 			       source, a->summary.n_copies, ct_sorter_count(a->calls));
 		return FALSE;
 	}
-	if (!assemble(a, error)) {
-		g_prefix_error(error, "%s: ", source);
+	if (!assemble(a, &failed)) {
+		if (failed->code == CT_EXIT_INPUT)
+			g_prefix_error(&failed, "%s: ", source);
+		g_propagate_error(error, g_steal_pointer(&failed));
 		return FALSE;
 	}
 	result = ct_writer_close(g_steal_pointer(&a->writer), 0);

@@ -1,5 +1,21 @@
 # Traces: the format, its reader and writer, importers, exporters, tools.
-noinst_LTLIBRARIES += traces/libtraces.la
+noinst_LTLIBRARIES += traces/libtracewriter.la traces/libtraces.la
+
+# What recorders take into other people's processes.
+traces_libtracewriter_la_SOURCES = \
+	traces/format.h \
+	traces/intern.c \
+	traces/intern.h \
+	traces/record.c \
+	traces/record.h \
+	traces/utf8.c \
+	traces/utf8.h \
+	traces/writer.c \
+	traces/writer.h
+traces_libtracewriter_la_CFLAGS = $(STRICT_CFLAGS) $(WARN_CFLAGS) $(SANITIZE_FLAGS) \
+	$(ZSTD_CFLAGS) $(XXHASH_CFLAGS)
+traces_libtracewriter_la_LIBADD = $(ZSTD_LIBS) $(XXHASH_LIBS)
+
 traces_libtraces_la_SOURCES = \
 	traces/api-call.c \
 	traces/api-call.h \
@@ -30,7 +46,6 @@ traces_libtraces_la_SOURCES = \
 	traces/export-row.h \
 	traces/export.c \
 	traces/export.h \
-	traces/format.h \
 	traces/generate-llm.c \
 	traces/generate-vision.c \
 	traces/generate.c \
@@ -43,8 +58,6 @@ traces_libtraces_la_SOURCES = \
 	traces/import-orion-csv.c \
 	traces/import.c \
 	traces/import.h \
-	traces/intern.c \
-	traces/intern.h \
 	traces/kineto-sync.c \
 	traces/kineto-sync.h \
 	traces/kineto-words.c \
@@ -63,8 +76,6 @@ traces_libtraces_la_SOURCES = \
 	traces/reader-index.h \
 	traces/reader.c \
 	traces/reader.h \
-	traces/record.c \
-	traces/record.h \
 	traces/sorter.c \
 	traces/sorter.h \
 	traces/sqlite-table.c \
@@ -72,12 +83,8 @@ traces_libtraces_la_SOURCES = \
 	traces/stats.c \
 	traces/stats.h \
 	traces/tempfile.c \
-	traces/tempfile.h \
-	traces/utf8.c \
-	traces/utf8.h \
-	traces/writer.c \
-	traces/writer.h
-traces_libtraces_la_LIBADD = $(GLIB_LIBS) $(YAJL_LIBS) $(SQLITE_LIBS) $(ZSTD_LIBS) \
+	traces/tempfile.h
+traces_libtraces_la_LIBADD = traces/libtracewriter.la $(GLIB_LIBS) $(YAJL_LIBS) $(SQLITE_LIBS) $(ZSTD_LIBS) \
 	$(ZLIB_LIBS) $(XXHASH_LIBS)
 dist_man_MANS += traces/cotenant-trace.1 traces/cotenant-trace.5
 

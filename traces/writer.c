@@ -5,6 +5,7 @@
  * chunk, at the end.  Whenever anything is written, pending tables go first and in the
  * order of enum ct_chunk_type, which is the order in which they name each other.
  */
+#include "config.h"
 #include "traces/writer.h"
 
 #include <errno.h>
@@ -337,7 +338,6 @@ int ct_writer_flush(struct ct_writer *w)
 static int write_header(struct ct_writer *w)
 {
 	struct ct_trace_header header = {
-		.magic = { '\x89', 'C', 'T', 'T', '\r', '\n', '\x1a', '\n' },
 		.major = CT_TRACE_MAJOR,
 		.minor = CT_TRACE_MINOR,
 		.header_bytes = sizeof(header),
@@ -346,6 +346,7 @@ static int write_header(struct ct_writer *w)
 	};
 	ssize_t done;
 
+	memcpy(header.magic, CT_TRACE_MAGIC, sizeof(header.magic));
 	header.checksum = XXH64(&header, offsetof(struct ct_trace_header, checksum), 0);
 	do
 		done = pwrite(w->fd, &header, sizeof(header), 0);

@@ -2,14 +2,18 @@
  * assemble - the hazards of foreign traces, one by one.
  */
 #include <check.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "sim/base/error.h"
 #include "tests/unit/trace-sample.h"
 #include "traces/assemble.h"
 #include "traces/reader.h"
+#include "traces/tempfile.h"
 
 /* As clocks of the day have it, so that sums of two times would overflow. */
 #define T0 INT64_C(1400000000000000000)
@@ -235,10 +239,13 @@ START_TEST(calls_without_work)
 	call_of(a, 1, 3, CT_OP_STREAM_SYNC, 300, 350);
 	call_of(a, 1, 2, CT_OP_KERNEL, 200, 250); /* nothing came of it */
 	call_of(a, 1, 1, CT_OP_KERNEL, 100, 150);
+	call_of(a, 2, 3, CT_OP_STREAM_SYNC, 700, 750); /* not that process's stream 7 */
 	trace = finish(a);
 	check_kinds(trace, 0, "Kyd");
 	ck_assert_uint_eq(op_at(trace, 0, 1).stream, op_at(trace, 0, 0).stream);
-	ck_assert_uint_eq(summary.n_calls, 3);
+	check_kinds(trace, 1, "y");
+	ck_assert_uint_eq(op_at(trace, 1, 0).stream, CT_NONE);
+	ck_assert_uint_eq(summary.n_calls, 4);
 	ct_trace_free(trace);
 }
 END_TEST
@@ -386,6 +393,30 @@ START_TEST(refusals)
 }
 END_TEST
 
+/* An importer that is interrupted leaves nothing beside its target either. */
+START_TEST(interrupted)
+{
+	char directory[] = "/tmp/cotenant-assemble-XXXXXX";
+	g_autofree char *output = NULL;
+	int status;
+	pid_t child;
+
+	ck_assert_ptr_nonnull(mkdtemp(directory));
+	output = g_build_filename(directory, "out.ctt", NULL);
+	child = fork();
+	if (child == 0) {
+		signal(SIGTERM, SIG_DFL); /* libcheck has its own */
+		ct_tempfile_catch_signals();
+		if (ct_assembler_new(output, 0, NULL))
+			raise(SIGTERM);
+		_exit(0);
+	}
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+	ck_assert_int_eq(rmdir(directory), 0);
+}
+END_TEST
+
 /* Everything far apart, everything at once: no time arithmetic overflows. */
 START_TEST(extreme_times)
 {
@@ -451,6 +482,7 @@ int main(void)
 	tcase_add_test(tests, ranges_nest);
 	tcase_add_test(tests, descriptions);
 	tcase_add_test(tests, refusals);
+	tcase_add_test(tests, interrupted);
 	tcase_add_test(tests, extreme_times);
 	tcase_add_test(tests, large);
 	suite_add_tcase(suite, tests);
