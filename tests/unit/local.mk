@@ -1,5 +1,6 @@
 # Unit tests: tests/unit/NAME.c holds the tests of one module.  Each exits 0, 1 or 77.
 UNIT_TESTS = \
+	tests/unit/api-call \
 	tests/unit/arrival \
 	tests/unit/assemble \
 	tests/unit/broker \
@@ -15,7 +16,6 @@ UNIT_TESTS = \
 	tests/unit/import-kineto \
 	tests/unit/import-nsys \
 	tests/unit/import-orion \
-	tests/unit/import-real \
 	tests/unit/metrics \
 	tests/unit/occupancy \
 	tests/unit/scenario \
@@ -138,7 +138,9 @@ tests_unit_import_kineto_SOURCES = tests/unit/import-kineto.c $(IMPORT_CASE)
 tests_unit_import_kineto_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_import_kineto_LDADD = $(TRACE_TEST_LIBS) $(ZLIB_LIBS)
 
-tests_unit_import_real_SOURCES = tests/unit/import-real.c
-tests_unit_import_real_LDADD = traces/libtraces.la $(JANSSON_LIBS) -lm
 tests_unit_expected_stats_SOURCES = tests/unit/expected-stats.c
 tests_unit_expected_stats_LDADD = traces/libtraces.la $(JANSSON_LIBS) -lm
+
+tests_unit_api_call_SOURCES = tests/unit/api-call.c
+tests_unit_api_call_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_api_call_LDADD = $(TRACE_TEST_LIBS)
