@@ -34,8 +34,9 @@
 #include "sim/base/list.h"
 #include "sim/gpu.h"
 
-#define GPU_MAX_RESIDENT      128
-#define GPU_MAX_BLOCKS_PER_SM 64
+/* The bounds that device files are held to, too. */
+#define GPU_MAX_RESIDENT      1024
+#define GPU_MAX_BLOCKS_PER_SM 255
 #define GPU_HASH_CHAINS       512
 #define GPU_NEVER             INT64_MAX
 

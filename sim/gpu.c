@@ -7,7 +7,7 @@
  * these).
  *
  * There is one event per running grid, the end of its first batch, and the next one is
- * found by looking at all of them: at most 128, mostly one to five.
+ * found by looking at all of them: at most 128 on today's boards, mostly one to five.
  *
  * Nothing is allocated after ct_gpu_new().
  */
@@ -369,8 +369,8 @@ struct ct_gpu *ct_gpu_new(const struct ct_device *device,
 	gpu->active = g_new(struct sm_class *, gpu->sms);
 	gpu->touched = g_new(struct sm_class *, gpu->sms);
 	gpu->candidate = g_new(struct candidate, gpu->sms);
-	gpu->residents = g_new0(struct resident, GPU_MAX_RESIDENT);
-	for (uint32_t i = GPU_MAX_RESIDENT; i-- > 0;) {
+	gpu->residents = g_new(struct resident, gpu->resident_limit);
+	for (uint32_t i = gpu->resident_limit; i-- > 0;) {
 		gpu->residents[i].next = gpu->unused_residents;
 		gpu->unused_residents = &gpu->residents[i];
 	}
