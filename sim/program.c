@@ -332,8 +332,16 @@ static gboolean measure_requests(struct ct_program *p, double *estimated_ns, GEr
 	return TRUE;
 }
 
-static gboolean same_vendor(const struct ct_program *p, GError **error)
+static gboolean check_devices(const struct ct_program *p, GError **error)
 {
+	if (p->trace->n_devices > 1) {
+		ct_input_error(
+			error,
+			"%s: has work on %u devices, and one is simulated; take one of "
+			"them with 'cotenant trace cut --device ID'",
+			p->trace->path, p->trace->n_devices);
+		return FALSE;
+	}
 	for (uint32_t i = 0; i < p->trace->n_devices; i++) {
 		gboolean amd = p->trace->device[i].vendor == CT_VENDOR_AMD;
 
@@ -366,7 +374,7 @@ struct ct_program *ct_program_new(const struct ct_trace *trace,
 	s->ranges = g_array_new(FALSE, FALSE, sizeof(struct range));
 	s->live = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
 	s->alone_n = g_new0(uint64_t, trace->n_shapes + 1);
-	ok = same_vendor(p, error) && prepare_shapes(p, error) &&
+	ok = check_devices(p, error) && prepare_shapes(p, error) &&
 	     scan_trace(s, marker, error);
 	if (ok && marker)
 		ok = cut_requests(p, s->ranges, marker, error);

@@ -272,6 +272,25 @@ static uint32_t process_index(const struct ct_assembler_tables *t, uint64_t proc
 	return index < 0 ? CT_NONE : (uint32_t)index;
 }
 
+/* AMD's profilers number devices one way where they describe them and another where
+ * they use them.  If all that are described are alike, it does not matter which is which. */
+static gboolean all_alike(const struct ct_keyed *described, struct ct_device_record *out)
+{
+	const struct ct_device_record *first =
+		described->values->len ? at(described, 0) : NULL;
+
+	for (guint i = 0; i < described->values->len; i++) {
+		const struct ct_device_record *other = at(described, i);
+
+		if (other->name != first->name || other->sms != first->sms ||
+		    other->vendor != first->vendor)
+			return FALSE;
+	}
+	if (first)
+		*out = *first;
+	return first != NULL;
+}
+
 static int64_t write_device(const struct ct_assembler_tables *t, struct ct_writer *w,
 			    guint index)
 {
@@ -280,6 +299,8 @@ static int64_t write_device(const struct ct_assembler_tables *t, struct ct_write
 		find(&t->described_devices, &id, sizeof(id));
 	struct ct_device_record record = { .id = id, .name = CT_NONE };
 
+	if (!described && all_alike(&t->described_devices, &record))
+		record.id = id;
 	return ct_writer_device(w, described ? described : &record);
 }
 
