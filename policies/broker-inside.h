@@ -107,8 +107,8 @@ extern const struct ct_verbs ct_broker_verbs;
 /* broker-lane.c */
 void ct_lane_add_credit(struct lane *, uint32_t n, uint32_t unit);
 void ct_lane_close_gate(struct lane *);
-void ct_lane_append(struct ct_broker *, struct lane *, struct ct_job *);
-void ct_lane_return(struct ct_broker *, struct lane *, struct ct_job *);
+void ct_lane_append(struct lane *, struct ct_job *);
+void ct_lane_return(struct lane *, struct ct_job *);
 void ct_lane_spend_time(struct lane *, int64_t ran_ns);
 void ct_lane_push(struct ct_broker *, struct lane *);
 

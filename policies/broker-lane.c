@@ -72,8 +72,7 @@ static void show(struct ct_broker *b, struct lane *l)
 		l->told = false;
 }
 
-static void queue(struct ct_broker *b, struct lane *l, struct ct_job *job,
-		  struct ct_job **at)
+static void queue(struct lane *l, struct ct_job *job, struct ct_job **at)
 {
 	job->next = *at;
 	*at = job;
@@ -82,22 +81,22 @@ static void queue(struct ct_broker *b, struct lane *l, struct ct_job *job,
 	job->released_ns = INT64_MIN;
 	if (job->work.kind != CT_WORK_MARKER)
 		l->held++;
-	show(b, l);
 }
 
-void ct_lane_append(struct ct_broker *b, struct lane *l, struct ct_job *job)
+/* Both are followed by ct_lane_push(), which also brings the view up to date. */
+void ct_lane_append(struct lane *l, struct ct_job *job)
 {
-	queue(b, l, job, l->tail);
+	queue(l, job, l->tail);
 }
 
 /* Work taken back goes before everything younger. */
-void ct_lane_return(struct ct_broker *b, struct lane *l, struct ct_job *job)
+void ct_lane_return(struct lane *l, struct ct_job *job)
 {
 	struct ct_job **at = &l->first;
 
 	while (*at && (*at)->work.id < job->work.id)
 		at = &(*at)->next;
-	queue(b, l, job, at);
+	queue(l, job, at);
 	l->told = false;
 }
 
@@ -142,7 +141,7 @@ static void put_back(struct ct_broker *b, struct lane *l, struct ct_job *job)
 		l->pub.running--;
 		l->tenant->pub.running--;
 	}
-	queue(b, l, job, &l->first);
+	queue(l, job, &l->first);
 	if (b->retry_ns == INT64_MAX)
 		b->retry_ns = b->host.now_ns + RETRY_NS;
 }
@@ -157,8 +156,7 @@ static void tell_later(struct ct_broker *b, struct lane *l)
 	b->to_tell_end = &l->next;
 }
 
-/* Lets through whatever may pass; called whenever that may have become more. */
-void ct_lane_push(struct ct_broker *b, struct lane *l)
+static void pass(struct ct_broker *b, struct lane *l)
 {
 	struct ct_job *job;
 
@@ -177,8 +175,15 @@ void ct_lane_push(struct ct_broker *b, struct lane *l)
 			spend(l, job->work.blocks ? (int64_t)job->work.blocks : 1);
 	}
 	show(b, l);
-	if (b->patience_ns)
-		ct_patience_follow(b, l);
 	if (l->pub.head && !l->pub.credit && !l->told)
 		tell_later(b, l);
+}
+
+/* Lets through whatever may pass; called whenever that may have become more. */
+void ct_lane_push(struct ct_broker *b, struct lane *l)
+{
+	if (l->first)
+		pass(b, l);
+	if (b->patience_ns)
+		ct_patience_follow(b, l);
 }

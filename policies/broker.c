@@ -403,7 +403,7 @@ void ct_broker_submitted(struct ct_broker *b, int64_t now_ns, uint32_t lane,
 		ct_ledger_work(b, l, &job->work);
 	if (job->work.kind != CT_WORK_MARKER && !l->tenant->launches++ && b->patience_ns)
 		ct_patience_busy(b, l->tenant);
-	ct_lane_append(b, l, job);
+	ct_lane_append(l, job);
 	ct_lane_push(b, l);
 	b->counts.held += l->first != NULL;
 	leave(b);
@@ -439,7 +439,7 @@ void ct_broker_finished(struct ct_broker *b, int64_t now_ns, struct ct_job *job,
 		if (done->blocks_left) {
 			if (sees(b, CT_SEES_SHAPE))
 				job->work.blocks = done->blocks_left;
-			ct_lane_return(b, l, job);
+			ct_lane_return(l, job);
 		} else if (!--t->launches && b->patience_ns) {
 			ct_patience_rest(b, t);
 		}

@@ -4,7 +4,8 @@
  * The tenant of the running request holds the device until the request is answered, also
  * while its host thinks; then the waiting request of highest rank comes next, and among
  * equals the one that arrived first.  Work that belongs to no request counts as one
- * request that lasts until its tenant rests.
+ * request that lasts until its tenant rests.  What one tenant runs side by side (several
+ * copies of its program) shares the tenant's turn.
  *
  * Good as the upper bound of latency per request: nothing disturbs one that runs.  Bad
  * for utilisation (the device rests in every host gap) and for short requests behind

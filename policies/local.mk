@@ -27,7 +27,7 @@ policies_libbroker_la_SOURCES = \
 	policies/caps.c \
 	policies/caps.h \
 	policies/policy.h
-policies_libbroker_la_CFLAGS = $(AM_CFLAGS) $(STRICT_CFLAGS)
+policies_libbroker_la_CFLAGS = $(AM_CFLAGS) $(STRICT_CFLAGS) -fvisibility=hidden
 
 # Every policy is compiled twice: into the program, and as a module of its own.
 policies_libbuiltin_la_SOURCES = $(CT_POLICIES:.so=.c)

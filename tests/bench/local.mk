@@ -1,5 +1,6 @@
 # Benchmarks: built and run by `make bench` only; they print figures and judge nothing.
 BENCHMARKS = \
+	tests/bench/broker-bench \
 	tests/bench/gpu-bench \
 	tests/bench/import-bench \
 	tests/bench/trace-bench
@@ -19,3 +20,6 @@ tests_bench_gpu_bench_LDADD = sim/libsim.la
 
 tests_bench_trace_bench_SOURCES = tests/bench/trace-bench.c
 tests_bench_trace_bench_LDADD = traces/libtraces.la
+
+tests_bench_broker_bench_SOURCES = tests/bench/broker-bench.c
+tests_bench_broker_bench_LDADD = policies/libpolicies.la

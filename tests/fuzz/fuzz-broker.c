@@ -5,7 +5,7 @@
  * empty.  What they mean is not: requests are answered that nobody asked, outcomes settle
  * orders nobody gave, launches come back again and again, devices fail.  At the end
  * everything on the device finishes and time goes on until patience has ended; then no
- * launch may be left.  CT_FUZZ_RUNS and CT_FUZZ_FIRST as in fuzz.h.
+ * launch may be left.  CT_FUZZ_RUNS, CT_FUZZ_FIRST and CT_FUZZ_SECONDS as in fuzz.h.
  */
 #include <errno.h>
 #include <glib.h>
@@ -254,16 +254,24 @@ static void run(guint64 seed)
 	g_rand_free(c->rand);
 }
 
+static guint64 setting(const char *name, guint64 otherwise)
+{
+	const char *text = g_getenv(name);
+
+	return text ? g_ascii_strtoull(text, NULL, 10) : otherwise;
+}
+
 int main(void)
 {
-	const char *first = g_getenv("CT_FUZZ_FIRST"), *runs = g_getenv("CT_FUZZ_RUNS");
-	guint64 seed = first ? g_ascii_strtoull(first, NULL, 10) : 0;
-	guint64 n = runs ? g_ascii_strtoull(runs, NULL, 10) : first ? 1 : 2000;
+	guint64 seed = setting("CT_FUZZ_FIRST", 0);
+	guint64 end = seed + setting("CT_FUZZ_RUNS", seed ? 1 : 1000);
+	gint64 seconds = (gint64)setting("CT_FUZZ_SECONDS", 0);
+	gint64 deadline_us = g_get_monotonic_time() + seconds * G_USEC_PER_SEC;
 
-	for (guint64 end = seed + n; seed < end; seed++) {
-		fprintf(stderr, "\rrun %" G_GUINT64_FORMAT, seed);
+	for (; seconds ? g_get_monotonic_time() < deadline_us : seed < end; seed++) {
+		if (seed % 100 == 0)
+			fprintf(stderr, "from run %" G_GUINT64_FORMAT "\n", seed);
 		run(seed);
 	}
-	fputc('\n', stderr);
 	return 0;
 }
