@@ -9,6 +9,8 @@
  *
  *  - correlation ids are unique per process only;
  *  - one call may have issued many operations (a graph launch);
+ *  - a call that issued nothing is dropped unless it is to be kept, and a kernel launch
+ *    that came to nothing in any case;
  *  - device work without a call goes to its device's own lane, flagged
  *    CT_OP_UNLAUNCHED;
  *  - kernels of one stream that overlap are kept and counted;
@@ -67,7 +69,8 @@ struct ct_assembler *ct_assembler_new(const char *output, int zstd_level, GError
 uint32_t ct_assembler_string(struct ct_assembler *, const char *text, size_t length);
 uint32_t ct_assembler_shape(struct ct_assembler *, const struct ct_shape_record *);
 
-/* Describes source device ID; may be called before or after work names it. */
+/* Describe what has the source's numbers; before or after work names it.  What no work
+ * and no call names does not get into the file. */
 void ct_assembler_device(struct ct_assembler *, const struct ct_device_record *);
 void ct_assembler_stream(struct ct_assembler *, uint32_t device, uint32_t context,
 			 uint32_t stream, int32_t priority, uint32_t flags);

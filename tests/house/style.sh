@@ -22,7 +22,7 @@ for file in $files; do
 	esac
 	long=$(expand -t 8 "$file" | awk 'length > 100 { print NR; exit }')
 	[ -z "$long" ] || fail "$file:$long: longer than 100 columns"
-	grep -nE '(^|[^A-Z])(TODO|FIXME|XXX)' "$file" && fail "$file: says it is not finished"
+	grep -nE '(^|[^A-Z])(TODO|FIXME|XXX)([^A-Z]|$)' "$file" && fail "$file: says it is not finished"
 done
 
 # shellcheck disable=SC2086 # a list of words
