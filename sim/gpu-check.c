@@ -18,8 +18,7 @@ static void check_class(const struct ct_gpu *gpu, const struct sm_class *class)
 	uint32_t n = 0;
 
 	g_assert(!class->touched && class->n_sms == ct_sm_count(gpu, &class->sms));
-	ct_list_for_each(link, &class->cells)
-	{
+	ct_list_for_each(link, &class->cells) {
 		const struct cell *cell = ct_container_of(link, struct cell, in_class);
 
 		g_assert(cell->class == class && cell->blocks);
@@ -53,8 +52,10 @@ static void check_classes(const struct ct_gpu *gpu)
 		busy += class->n_cells ? class->n_sms : 0;
 		for (uint32_t w = 0; w < gpu->words; w++)
 			all.word[w] |= class->sms.word[w];
-		ct_list_for_each(link, &class->cells) uneven += !ct_registers_even(
-			gpu, ct_container_of(link, struct cell, in_class)->registers);
+		ct_list_for_each(link, &class->cells)
+			uneven += !ct_registers_even(
+				gpu,
+				ct_container_of(link, struct cell, in_class)->registers);
 	}
 	g_assert(sms == gpu->sms && ct_sm_count(gpu, &all) == sms);
 	g_assert(busy == gpu->active_sms && uneven == gpu->uneven_cells);
@@ -64,8 +65,7 @@ static uint32_t batch_blocks(const struct batch *batch)
 {
 	uint32_t blocks = 0;
 
-	ct_list_for_each(link, &batch->cells)
-	{
+	ct_list_for_each(link, &batch->cells) {
 		const struct cell *cell = ct_container_of(link, struct cell, in_batch);
 
 		g_assert(cell->batch == batch);

@@ -124,8 +124,7 @@ struct sm_class *ct_class_split(struct ct_gpu *gpu, struct sm_class *class,
 		part->sms.word[i] = subset->word[i];
 		class->sms.word[i] &= ~subset->word[i];
 	}
-	ct_list_for_each(link, &class->cells)
-	{
+	ct_list_for_each(link, &class->cells) {
 		struct cell *cell = ct_container_of(link, struct cell, in_class);
 
 		cell_new(gpu, part, cell->batch, cell->blocks, cell->registers);
@@ -171,8 +170,7 @@ struct batch *ct_batch_new(struct ct_gpu *gpu, struct resident *r, uint64_t tag)
 void ct_batch_release(struct ct_gpu *gpu, struct batch *batch,
 		      const struct ct_block_need *need)
 {
-	ct_list_for_each_safe(link, &batch->cells)
-	{
+	ct_list_for_each_safe(link, &batch->cells) {
 		struct cell *cell = ct_container_of(link, struct cell, in_batch);
 		struct sm_class *class = cell->class;
 
@@ -224,8 +222,7 @@ static void merge(struct ct_gpu *gpu, struct sm_class *into, struct sm_class *cl
 	for (uint32_t i = 0; i < gpu->words; i++)
 		into->sms.word[i] |= class->sms.word[i];
 	into->n_sms += class->n_sms;
-	ct_list_for_each_safe(link, &class->cells)
-	{
+	ct_list_for_each_safe(link, &class->cells) {
 		struct cell *cell = ct_container_of(link, struct cell, in_class);
 
 		ct_list_remove(&cell->in_batch);

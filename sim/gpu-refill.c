@@ -52,8 +52,7 @@ static bool takes_same_registers(struct ct_gpu *gpu, const struct resident *r,
 	if (!gpu->uneven_cells || batch->refill_checked == gpu->settlement ||
 	    MUTANT(REFILL_UNEVEN))
 		return true;
-	ct_list_for_each(link, &batch->cells)
-	{
+	ct_list_for_each(link, &batch->cells) {
 		const struct cell *cell = ct_container_of(link, struct cell, in_batch);
 		uint32_t free = cell->class->free.registers + cell->registers;
 
