@@ -51,3 +51,4 @@ sim_libsim_la_SOURCES = \
 sim_libsim_la_LIBADD = models/libmodels.la policies/libpolicies.la traces/libtraces.la \
 	$(GLIB_LIBS) $(JANSSON_LIBS) $(XXHASH_LIBS)
 include sim/cli/local.mk
+dist_man_MANS += sim/cotenant-report.5 sim/cotenant-run.1 sim/cotenant-scenario.5

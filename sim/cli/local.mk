@@ -28,5 +28,6 @@ cotenant_SOURCES = \
 	sim/cli/report.c \
 	sim/cli/report.h \
 	sim/cli/table.c
+EXTRA_DIST += sim/cli/README.md
 cotenant_LDADD = sim/libsim.la -lm
 dist_man_MANS += sim/cli/cotenant.1
