@@ -38,6 +38,8 @@ sim_libsim_la_SOURCES = \
 	sim/scenario-json.c \
 	sim/scenario.c \
 	sim/scenario.h \
+	sim/study-alone.c \
+	sim/study-alone.h \
 	sim/study-plan.c \
 	sim/study-plan.h \
 	sim/study-store.c \

@@ -18,14 +18,11 @@ void ct_study_point_free(struct ct_study_point *p)
 
 	for (size_t i = 0; i < p->n_policies; i++)
 		ct_policy_choice_clear(&p->policy[i].choice);
-	for (size_t i = 0; p->alone && i < n * p->scenario->repeat; i++)
-		ct_run_result_free(p->alone[i]);
 	for (size_t i = 0; p->replay && i < n; i++) {
 		ct_run_result_free(p->replay[i]);
 		ct_run_result_free(p->control[i]);
 	}
 	g_free(p->policy);
-	g_free(p->alone);
 	g_free(p->replay);
 	g_free(p->control);
 	g_free(p->program);

@@ -78,7 +78,7 @@ static void warn_of_run(struct ct_study *study, const struct ct_study_cell *cell
 			warn(study,
 			     "%s: %s: requests arrive faster than they are served "
 			     "(%" G_GUINT64_FORMAT " wait at the end): its latency depends "
-						   "on the length of the run",
+			     "on the length of the run",
 			     policy, name, t->backlog);
 		else if (t->latency.count == 0)
 			warn(study, "%s: %s: no request finished", policy, name);

@@ -12,6 +12,7 @@
 
 #include "sim/base/error.h"
 #include "sim/metrics.h"
+#include "sim/study-alone.h"
 #include "sim/study-plan.h"
 #include "sim/study-store.h"
 #include "sim/study-warn.h"
@@ -29,6 +30,7 @@ struct crew {
 static void free_cell(struct ct_study_cell *cell)
 {
 	ct_run_result_free(cell->run);
+	g_free(cell->alone);
 	g_free(cell->slowdown);
 	g_free(cell);
 }
@@ -51,6 +53,7 @@ void ct_study_free(struct ct_study *study)
 	if (!study)
 		return;
 	g_ptr_array_free(study->cells, TRUE);
+	g_ptr_array_free(study->alone, TRUE);
 	g_ptr_array_free(study->refusals, TRUE);
 	g_ptr_array_free(study->points, TRUE);
 	ct_study_store_free(study->store);
@@ -67,6 +70,7 @@ static struct ct_study *new_study(const struct ct_scenario *scenario,
 	study->scenario = scenario;
 	study->points = g_ptr_array_new_with_free_func((GDestroyNotify)ct_study_point_free);
 	study->cells = g_ptr_array_new_with_free_func((GDestroyNotify)free_cell);
+	study->alone = g_ptr_array_new_with_free_func((GDestroyNotify)ct_study_alone_free);
 	study->refusals = g_ptr_array_new_with_free_func((GDestroyNotify)free_refusal);
 	study->inputs = g_ptr_array_new_with_free_func((GDestroyNotify)free_input);
 	study->warnings = g_ptr_array_new_with_free_func(g_free);
@@ -95,7 +99,6 @@ static gboolean load_point(struct ct_study *study, struct ct_study_point *p, GEr
 		    !ct_study_store_note(study->store, t->arrive.path, NULL, error))
 			return FALSE;
 	}
-	p->alone = g_new0(struct ct_run_result *, s->n_tenants * s->repeat);
 	p->replay = g_new0(struct ct_run_result *, s->n_tenants);
 	p->control = g_new0(struct ct_run_result *, s->n_tenants);
 	return TRUE;
@@ -109,25 +112,32 @@ static void add_job(GArray *jobs, const struct ct_run_input *input,
 	g_array_append_val(jobs, job);
 }
 
-/* The runs of each tenant that no policy has a part in; FIFO lets everything through. */
-static void plan_references(const struct ct_study_point *p, struct ct_run_input input,
-			    const struct ct_policy_choice *fifo, GArray *jobs)
+static struct ct_run_input input_of(const struct ct_study_point *p,
+				    const struct ct_study_options *options)
 {
-	const struct ct_scenario *s = p->scenario;
+	return (struct ct_run_input){
+		.scenario = p->scenario,
+		.device = p->device,
+		.actuator = p->actuator,
+		.program = p->program,
+		.seed = p->scenario->seed,
+		.only_tenant = -1,
+		.cancel = options->cancel,
+	};
+}
 
+/* Each tenant against its recording.  FIFO lets everything through. */
+static void plan_replays(const struct ct_study_point *p, struct ct_run_input input,
+			 const struct ct_policy_choice *fifo, GArray *jobs)
+{
 	input.policy = fifo;
-	for (size_t t = 0; t < s->n_tenants; t++) {
+	input.replay_once = TRUE;
+	for (size_t t = 0; t < p->scenario->n_tenants; t++) {
 		input.only_tenant = (int)t;
-		for (uint32_t r = 0; r < s->repeat; r++) {
-			input.seed = s->seed + r;
-			add_job(jobs, &input, &p->alone[r * s->n_tenants + t]);
-		}
-		input.seed = s->seed;
-		input.replay_once = TRUE;
+		input.one_ns_kernels = FALSE;
 		add_job(jobs, &input, &p->replay[t]);
 		input.one_ns_kernels = TRUE;
 		add_job(jobs, &input, &p->control[t]);
-		input.replay_once = input.one_ns_kernels = FALSE;
 	}
 }
 
@@ -146,7 +156,6 @@ static void plan_cells(struct ct_study *study, const struct ct_study_point *p,
 			cell->seed = p->scenario->seed + r;
 			input.policy = &cell->policy->choice;
 			input.seed = cell->seed;
-			input.only_tenant = -1;
 			input.ledger = first ? options->ledger : NULL;
 			input.timeline = first ? options->timeline : NULL;
 			g_ptr_array_add(study->cells, cell);
@@ -160,17 +169,36 @@ static void plan(struct ct_study *study, const struct ct_study_options *options,
 {
 	for (guint i = 0; i < study->points->len; i++) {
 		const struct ct_study_point *p = study->points->pdata[i];
-		struct ct_run_input input = {
-			.scenario = p->scenario,
-			.device = p->device,
-			.actuator = p->actuator,
-			.program = p->program,
-			.cancel = options->cancel,
-		};
+		struct ct_run_input input = input_of(p, options);
 
-		plan_references(p, input, fifo, jobs);
+		plan_replays(p, input, fifo, jobs);
 		plan_cells(study, p, input, options, jobs);
 	}
+}
+
+static void plan_alone(struct ct_study *study, const struct ct_study_options *options,
+		       const struct ct_policy_choice *fifo, GArray *jobs)
+{
+	for (guint i = 0; i < study->cells->len; i++)
+		ct_study_alone_plan(study->cells->pdata[i], study->alone);
+	for (guint i = 0; i < study->alone->len; i++) {
+		struct ct_study_alone *a = study->alone->pdata[i];
+		struct ct_run_input input = input_of(a->point, options);
+
+		input.scenario = &a->scenario;
+		input.policy = fifo;
+		input.seed = a->seed;
+		input.only_tenant = (int)a->tenant;
+		add_job(jobs, &input, &a->run);
+	}
+}
+
+static gboolean is_cancelled(const struct ct_study_options *options, GError **error)
+{
+	if (!options->cancel || !g_atomic_int_get(options->cancel))
+		return FALSE;
+	g_set_error(error, CT_ERROR, CT_EXIT_FAILED, "interrupted");
+	return TRUE;
 }
 
 static void work(gpointer data, gpointer user)
@@ -181,29 +209,6 @@ static void work(gpointer data, gpointer user)
 	if (!crew->cancel || !g_atomic_int_get(crew->cancel))
 		*job->slot = ct_run(&job->input);
 	g_async_queue_push(crew->done, job);
-}
-
-static gboolean run_all(GArray *jobs, const struct ct_study_options *options,
-			GError **error)
-{
-	struct crew crew = { options->cancel, g_async_queue_new() };
-	guint n_threads = options->n_threads ? options->n_threads : g_get_num_processors();
-	GThreadPool *pool = g_thread_pool_new(work, &crew, (gint)n_threads, TRUE, error);
-
-	if (!pool) {
-		g_async_queue_unref(crew.done);
-		return FALSE;
-	}
-	for (guint i = 0; i < jobs->len; i++)
-		g_thread_pool_push(pool, &g_array_index(jobs, struct job, i), NULL);
-	for (guint i = 0; i < jobs->len; i++) {
-		g_async_queue_pop(crew.done);
-		if (options->progress)
-			options->progress((i + 1.0) / jobs->len, options->progress_data);
-	}
-	g_thread_pool_free(pool, FALSE, TRUE);
-	g_async_queue_unref(crew.done);
-	return TRUE;
 }
 
 /* Fails with the first run, in the order of the plan, that could not be done; a policy
@@ -223,6 +228,31 @@ static gboolean check_runs(GArray *jobs, GError **error)
 	return TRUE;
 }
 
+/* Does JOBS; progress goes from FROM to TO. */
+static gboolean run_all(GArray *jobs, const struct ct_study_options *options, double from,
+			double to, GError **error)
+{
+	struct crew crew = { options->cancel, g_async_queue_new() };
+	guint n_threads = options->n_threads ? options->n_threads : g_get_num_processors();
+	GThreadPool *pool = g_thread_pool_new(work, &crew, (gint)n_threads, TRUE, error);
+
+	if (!pool) {
+		g_async_queue_unref(crew.done);
+		return FALSE;
+	}
+	for (guint i = 0; i < jobs->len; i++)
+		g_thread_pool_push(pool, &g_array_index(jobs, struct job, i), NULL);
+	for (guint i = 0; i < jobs->len; i++) {
+		g_async_queue_pop(crew.done);
+		if (options->progress)
+			options->progress(from + (to - from) * (i + 1) / jobs->len,
+					  options->progress_data);
+	}
+	g_thread_pool_free(pool, FALSE, TRUE);
+	g_async_queue_unref(crew.done);
+	return !is_cancelled(options, error) && check_runs(jobs, error);
+}
+
 static void refuse(struct ct_study *study, const struct ct_study_cell *cell)
 {
 	struct ct_study_refusal *refusal;
@@ -239,11 +269,11 @@ static void refuse(struct ct_study *study, const struct ct_study_cell *cell)
 	g_ptr_array_add(study->refusals, refusal);
 }
 
-const struct ct_tenant_result *ct_study_alone(const struct ct_study_cell *cell, size_t t)
+const struct ct_latency *ct_study_alone_latency(const struct ct_study_cell *cell, size_t t)
 {
-	const struct ct_study_point *p = cell->point;
+	static const struct ct_latency none;
 
-	return &p->alone[cell->repeat * p->scenario->n_tenants + t]->tenant[0];
+	return cell->alone[t] ? &cell->alone[t]->run->tenant[0].latency : &none;
 }
 
 static void compare(struct ct_study_cell *cell)
@@ -253,7 +283,7 @@ static void compare(struct ct_study_cell *cell)
 	cell->slowdown = g_new(double, n);
 	for (size_t t = 0; t < n; t++) {
 		const struct ct_latency *shared = &cell->run->tenant[t].latency;
-		const struct ct_latency *alone = &ct_study_alone(cell, t)->latency;
+		const struct ct_latency *alone = ct_study_alone_latency(cell, t);
 
 		cell->slowdown[t] = shared->count && alone->count
 					    ? ct_slowdown(shared->mean_ns, alone->mean_ns)
@@ -265,33 +295,24 @@ static void compare(struct ct_study_cell *cell)
 	cell->jain = ct_jain(cell->slowdown, n);
 }
 
-static void evaluate(struct ct_study *study)
+/* Cells of policies that cannot run here are dropped, with a note. */
+static void drop_refused(struct ct_study *study)
 {
 	GPtrArray *kept = g_ptr_array_new_with_free_func((GDestroyNotify)free_cell);
 
 	for (guint i = 0; i < study->cells->len; i++) {
 		struct ct_study_cell *cell = study->cells->pdata[i];
 
-		if (cell->run->error) {
-			refuse(study, cell);
-			free_cell(cell);
+		if (!cell->run->error) {
+			g_ptr_array_add(kept, cell);
 			continue;
 		}
-		compare(cell);
-		g_ptr_array_add(kept, cell);
+		refuse(study, cell);
+		free_cell(cell);
 	}
 	g_ptr_array_set_free_func(study->cells, NULL);
 	g_ptr_array_free(study->cells, TRUE);
 	study->cells = kept;
-	ct_study_warn(study);
-}
-
-static gboolean is_cancelled(const struct ct_study_options *options, GError **error)
-{
-	if (!options->cancel || !g_atomic_int_get(options->cancel))
-		return FALSE;
-	g_set_error(error, CT_ERROR, CT_EXIT_FAILED, "interrupted");
-	return TRUE;
 }
 
 static gboolean prepare(struct ct_study *study, const struct ct_study_options *options,
@@ -310,22 +331,34 @@ static gboolean prepare(struct ct_study *study, const struct ct_study_options *o
 	return TRUE;
 }
 
+static gboolean run(struct ct_study *study, const struct ct_study_options *options,
+		    const struct ct_policy_choice *fifo, GError **error)
+{
+	g_autoptr(GArray) jobs = g_array_new(FALSE, FALSE, sizeof(struct job));
+
+	plan(study, options, fifo, jobs);
+	if (!run_all(jobs, options, 0, 0.5, error))
+		return FALSE;
+	drop_refused(study);
+	g_array_set_size(jobs, 0);
+	plan_alone(study, options, fifo, jobs);
+	if (!run_all(jobs, options, 0.5, 1, error))
+		return FALSE;
+	for (guint i = 0; i < study->cells->len; i++)
+		compare(study->cells->pdata[i]);
+	ct_study_warn(study);
+	return TRUE;
+}
+
 struct ct_study *ct_study_run(const struct ct_scenario *scenario,
 			      const struct ct_study_options *options, GError **error)
 {
 	struct ct_study *study = new_study(scenario, options);
-	g_autoptr(GArray) jobs = g_array_new(FALSE, FALSE, sizeof(struct job));
 	struct ct_policy_choice fifo = { 0 };
 	gboolean ok = prepare(study, options, error) &&
-		      ct_policy_choose("fifo", NULL, &fifo, error);
+		      ct_policy_choose("fifo", NULL, &fifo, error) &&
+		      run(study, options, &fifo, error);
 
-	if (ok) {
-		plan(study, options, &fifo, jobs);
-		ok = run_all(jobs, options, error) && !is_cancelled(options, error) &&
-		     check_runs(jobs, error);
-	}
-	if (ok)
-		evaluate(study);
 	ct_policy_choice_clear(&fifo);
 	if (ok)
 		return study;

@@ -3,10 +3,10 @@
  *
  * Devices, traces and programs are loaded once and shared; the runs are independent, so
  * they go in parallel, and everything is kept in the order of the scenario, whatever
- * the order in which runs finish.  Beside the runs asked for, each tenant runs three
- * times without regard to the policy: alone (what its slowdown is relative to), once
- * against its own recording (replay error), and once with kernels of 1 ns (control: a
- * replay error that does not grow then measured nothing).
+ * the order in which runs finish.  Beside the runs asked for, each tenant runs without
+ * regard to the policy: alone (what its slowdown is relative to, see study-alone.h),
+ * once against its own recording (replay error), and once with kernels of 1 ns (control:
+ * a replay error that does not grow then measured nothing).
  */
 #ifndef CT_SIM_STUDY_H
 #define CT_SIM_STUDY_H
@@ -43,7 +43,6 @@ struct ct_study_point { /* one combination of the sweep's values */
 	const struct ct_program **program; /* per tenant */
 	struct ct_study_policy *policy;
 	size_t n_policies;
-	struct ct_run_result **alone;             /* [repeat * n_tenants + tenant] */
 	struct ct_run_result **replay, **control; /* [tenant] */
 };
 
@@ -53,7 +52,8 @@ struct ct_study_cell { /* one run */
 	uint32_t repeat;
 	uint64_t seed;
 	struct ct_run_result *run;
-	double *slowdown; /* per tenant; NaN: not defined */
+	const struct ct_study_alone **alone; /* per tenant; NULL: no request finished */
+	double *slowdown;                    /* per tenant; NaN: not defined */
 	double stp, antt, fairness, jain;
 };
 
@@ -66,6 +66,7 @@ struct ct_study {
 	const struct ct_scenario *scenario; /* borrowed */
 	GPtrArray *points;                  /* struct ct_study_point * */
 	GPtrArray *cells;    /* struct ct_study_cell *: point, then policy, then repeat */
+	GPtrArray *alone;    /* struct ct_study_alone *: the runs the cells compare with */
 	GPtrArray *refusals; /* struct ct_study_refusal *: policies that cannot run here */
 	GPtrArray *inputs;   /* struct ct_study_input * */
 	GPtrArray *warnings; /* char *: what limits the meaning of the results */
@@ -78,7 +79,7 @@ struct ct_study *ct_study_run(const struct ct_scenario *, const struct ct_study_
 			      GError **error);
 void ct_study_free(struct ct_study *);
 
-/* What tenant T of a cell got when it ran alone. */
-const struct ct_tenant_result *ct_study_alone(const struct ct_study_cell *, size_t t);
+/* Of the same requests of tenant T when it ran alone; count is 0 if there were none. */
+const struct ct_latency *ct_study_alone_latency(const struct ct_study_cell *, size_t t);
 
 #endif

@@ -61,7 +61,7 @@ static json_t *tenant(const struct ct_study_cell *cell, size_t i)
 		"name", spec->name, "count", (json_int_t)t->latency.count, "asked",
 		(json_int_t)t->asked, "finished", (json_int_t)t->finished, "kernels",
 		(json_int_t)t->kernels, "latency_ns", latency(&t->latency),
-		"alone_latency_ns", latency(&ct_study_alone(cell, i)->latency),
+		"alone_latency_ns", latency(ct_study_alone_latency(cell, i)),
 		"throughput_per_s", number(t->throughput_per_s), "slowdown",
 		number(cell->slowdown[i]), "slo_attainment",
 		spec->slo_ns ? number(t->slo_attainment) : json_null(), "time_ns",

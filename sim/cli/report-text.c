@@ -277,13 +277,12 @@ static void print_causes(const struct ct_study *study, GArray *groups, FILE *out
 	ct_table_free(table);
 }
 
-static void print_tenant(const struct ct_study_point *p, size_t i, FILE *out)
+static void print_tenant(const struct ct_study *study, size_t i, FILE *out)
 {
+	const struct ct_study_point *p = study->points->pdata[0];
 	const struct ct_tenant_spec *t = &p->scenario->tenant[i];
-	const struct ct_latency *alone = &p->alone[i]->tenant[0].latency;
 	const struct ct_replay_error *replay = &p->replay[i]->tenant[0].replay;
 	g_autofree char *arrive = ct_arrival_text(&t->arrive);
-	g_autofree char *latency = ct_format_ns(alone->count ? alone->mean_ns : NAN);
 
 	fprintf(out, "tenant    %s: %s, %s, rank %d, weight %u", t->name, t->trace, arrive,
 		t->rank, t->weight);
@@ -294,7 +293,13 @@ static void print_tenant(const struct ct_study_point *p, size_t i, FILE *out)
 
 		fprintf(out, ", SLO %s", bound);
 	}
-	fprintf(out, "; alone %s", latency);
+	if (study->cells->len) {
+		const struct ct_latency *alone =
+			ct_study_alone_latency(study->cells->pdata[0], i);
+		g_autofree char *mean = ct_format_ns(alone->count ? alone->mean_ns : NAN);
+
+		fprintf(out, "; alone %s", mean);
+	}
 	if (replay->known)
 		fprintf(out, ", replay error %.2f %%", replay->makespan_pct);
 	fputc('\n', out);
@@ -317,7 +322,7 @@ static void print_header(const struct ct_study *study, FILE *out)
 			s->seed + s->repeat - 1, s->repeat);
 	fputc('\n', out);
 	for (size_t i = 0; i < s->n_tenants; i++)
-		print_tenant(p, i, out);
+		print_tenant(study, i, out);
 }
 
 static void print_footer(const struct ct_study *study, FILE *out)
