@@ -316,9 +316,12 @@ static gboolean run(const char *path, struct ct_assembler *assembler,
 	struct importer importer = { assembler, ct_kineto_sync_new() };
 	const struct ct_kineto_handler handler = { &importer, on_event, on_device,
 						   on_base };
-	gboolean ok = ct_kineto_read(path, &handler, progress, data, error) &&
-		      ct_kineto_sync_finish(importer.sync, assembler, error);
+	gboolean ok = ct_kineto_read(path, &handler, progress, data, error);
 
+	if (ok && !ct_kineto_sync_finish(importer.sync, assembler, error)) {
+		g_prefix_error(error, "%s: ", path);
+		ok = FALSE;
+	}
 	ct_kineto_sync_free(importer.sync);
 	return ok;
 }

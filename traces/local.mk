@@ -86,7 +86,7 @@ traces_libtraces_la_SOURCES = \
 	traces/tempfile.h
 traces_libtraces_la_LIBADD = traces/libtracewriter.la $(GLIB_LIBS) $(YAJL_LIBS) $(SQLITE_LIBS) $(ZSTD_LIBS) \
 	$(ZLIB_LIBS) $(XXHASH_LIBS)
-dist_man_MANS += traces/cotenant-trace.1 traces/cotenant-trace.5
+dist_man_MANS += traces/cotenant-import.7 traces/cotenant-trace.1 traces/cotenant-trace.5
 
 SAMPLES = \
 	traces/samples/llm-decode.ctt \

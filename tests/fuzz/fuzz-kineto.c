@@ -1,12 +1,7 @@
 /*
  * fuzz-kineto - no JSON whatever crashes the importer, or makes it write a bad trace.
  */
-#include <glib/gstdio.h>
-
-#include "sim/base/error.h"
-#include "tests/fuzz/fuzz.h"
-#include "traces/import.h"
-#include "traces/reader.h"
+#include "tests/fuzz/fuzz-import.h"
 
 #define TEXT(name)                                                                         \
 	{                                                                                  \
@@ -85,49 +80,6 @@ static const char *const words[] = {
 	NULL,
 };
 
-static char *directory, *in, *out;
-
-static void read_back(void)
-{
-	g_autoptr(GError) error = NULL;
-	struct ct_trace *trace = ct_trace_open(out, &error);
-
-	g_assert_no_error(error);
-	g_assert_true(trace->complete);
-	g_assert_cmpuint(trace->n_kernels, >, 0);
-	for (uint32_t lane = 0; lane < trace->n_lanes; lane++) {
-		struct ct_cursor *cursor = ct_cursor_new(trace, lane);
-		const struct ct_op *op;
-
-		while ((op = ct_cursor_next(cursor, &error)) != NULL)
-			g_assert_true(op->start_ns == CT_TIME_NONE ||
-				      op->start_ns <= op->end_ns);
-		g_assert_no_error(error);
-		ct_cursor_free(cursor);
-	}
-	ct_trace_free(trace);
-}
-
-static void check(const guint8 *bytes, size_t length)
-{
-	struct ct_import_options options = { .format = "kineto" };
-	struct ct_import_summary summary;
-	g_autoptr(GError) error = NULL;
-
-	FILE *file = fopen(in, "w");
-
-	g_assert_cmpuint(fwrite(bytes, 1, length, file), ==, length);
-	g_assert_cmpint(fclose(file), ==, 0);
-	g_unlink(out);
-	if (ct_import(in, out, &options, &summary, &error)) {
-		read_back();
-	} else {
-		g_assert_error(error, CT_ERROR, CT_EXIT_INPUT);
-		g_assert_nonnull(strstr(error->message, in));
-		g_assert_false(g_file_test(out, G_FILE_TEST_EXISTS));
-	}
-}
-
 int main(void)
 {
 	const struct fuzz_target target = {
@@ -135,19 +87,8 @@ int main(void)
 		.n_seeds = G_N_ELEMENTS(seeds),
 		.words = words,
 		.runs = 1000,
-		.check = check,
+		.check = fuzz_import_check,
 	};
-	int code;
 
-	directory = g_dir_make_tmp("cotenant-fuzz-XXXXXX", NULL);
-	in = g_build_filename(directory, "trace.json", NULL);
-	out = g_build_filename(directory, "trace.ctt", NULL);
-	code = fuzz_main(&target);
-	g_unlink(in);
-	g_unlink(out);
-	g_rmdir(directory);
-	g_free(directory);
-	g_free(in);
-	g_free(out);
-	return code;
+	return fuzz_import_main(&target, "kineto");
 }

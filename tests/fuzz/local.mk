@@ -21,7 +21,7 @@ fuzz: $(FUZZERS)
 tests_fuzz_fuzz_device_SOURCES = tests/fuzz/fuzz-device.c tests/fuzz/fuzz.h
 tests_fuzz_fuzz_device_LDADD = models/libmodels.la
 
-tests_fuzz_fuzz_kineto_SOURCES = tests/fuzz/fuzz-kineto.c tests/fuzz/fuzz.h
+tests_fuzz_fuzz_kineto_SOURCES = tests/fuzz/fuzz-kineto.c tests/fuzz/fuzz-import.h tests/fuzz/fuzz.h
 tests_fuzz_fuzz_kineto_LDADD = traces/libtraces.la
 
 tests_fuzz_fuzz_trace_SOURCES = tests/fuzz/fuzz-trace.c tests/fuzz/fuzz.h $(TRACE_SAMPLE)
