@@ -71,6 +71,15 @@ static int64_t usual_length(const uint64_t *bins, double share)
 	return 0;
 }
 
+/* A kernel known only by the SMs it needs: as many blocks that fill an SM each. */
+static void fill_sms(const struct ct_device *device, uint32_t sms,
+		     struct ct_kernel_shape *shape)
+{
+	shape->blocks = sms;
+	shape->threads_per_block = device->sm.threads_per_block;
+	shape->registers_per_thread = device->sm.registers / device->sm.threads_per_block;
+}
+
 static gboolean prepare_shapes(struct ct_program *p, GError **error)
 {
 	const struct ct_trace *trace = p->trace;
@@ -86,6 +95,8 @@ static gboolean prepare_shapes(struct ct_program *p, GError **error)
 		if (s->flags & CT_SHAPE_HAS_GRID) {
 			shape.blocks = (uint64_t)s->grid[0] * s->grid[1] * s->grid[2];
 			shape.threads_per_block = s->block[0] * s->block[1] * s->block[2];
+		} else if (s->flags & CT_SHAPE_HAS_SMS) {
+			fill_sms(p->device, s->grid[0], &shape);
 		}
 		if (s->flags & CT_SHAPE_HAS_REGISTERS)
 			shape.registers_per_thread = s->registers;

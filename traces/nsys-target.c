@@ -1,5 +1,5 @@
 /*
- * nsys-target - devices, streams and processes of an Nsight Systems database
+ * nsys-target - devices, streams, processes and clock of an Nsight Systems database
  *
  * Only what did work in the report is described: a machine has more devices and
  * streams than a program uses.  Device properties stand in TARGET_INFO_GPU since 2021,
@@ -249,10 +249,31 @@ static gboolean describe_processes(struct ct_nsys *nsys, GError **error)
 	return ok;
 }
 
+enum { EPOCH, N_START };
+
+static const struct ct_sqlite_column start_column[N_START] = {
+	[EPOCH] = { "utcEpochNs", FALSE },
+};
+
+/* Times of the report count from the start of its session. */
+static gboolean session_start(struct ct_nsys *nsys, const struct ct_sqlite_table *table,
+			      void *data, GError **error)
+{
+	gint64 epoch_ns = 0;
+
+	if (!ct_sqlite_integer(table, EPOCH, 0, CT_TIME_MAX, &epoch_ns, error))
+		return FALSE;
+	if (epoch_ns)
+		ct_assembler_clock(nsys->out, epoch_ns, CT_CLOCK_UNIX);
+	return TRUE;
+}
+
 gboolean ct_nsys_target(struct ct_nsys *nsys, GError **error)
 {
 	return describe_devices(nsys, error) &&
 	       each(nsys, "TARGET_INFO_CUDA_STREAM", stream_column, N_STREAM, stream, NULL,
 		    error) &&
+	       each(nsys, "TARGET_INFO_SESSION_START_TIME", start_column, N_START,
+		    session_start, NULL, error) &&
 	       describe_processes(nsys, error);
 }

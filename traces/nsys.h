@@ -2,8 +2,8 @@
  * nsys.h - what the parts of the Nsight Systems SQLite importer share.
  *
  * import-nsys-sqlite.c drives and reads device work, nsys-calls.c API calls,
- * nsys-ranges.c NVTX ranges, and nsys-target.c what is known about devices, streams
- * and processes.
+ * nsys-ranges.c NVTX ranges, and nsys-target.c what is known about devices, streams,
+ * processes and the clock.
  */
 #ifndef CT_TRACES_NSYS_H
 #define CT_TRACES_NSYS_H
