@@ -52,21 +52,28 @@ static inline uint32_t room_for(const struct resident *r, const struct sm_room *
 	return room;
 }
 
+/* The rooms that SMs have for a grid. */
+struct supply {
+	uint32_t candidates, largest;
+	uint64_t blocks; /* all of them together */
+	uint32_t sms_with[GPU_MAX_BLOCKS_PER_SM + 1];
+};
+
 /*
- * Collects the classes with room for the grid; sms_with[room] counts their SMs.  If the
- * grid is the head that stopped the last schedule, there was no room for it anywhere
- * then, and only the classes touched since can have some.
+ * Collects the classes with room for the grid.  If the grid is the head that stopped the
+ * last schedule, there was no room for it anywhere then, and only the classes touched
+ * since can have some.
  */
-static uint32_t find_room(struct ct_gpu *gpu, const struct resident *r, uint32_t *sms_with,
-			  uint32_t *largest)
+static void find_room(struct ct_gpu *gpu, const struct resident *r, struct supply *s)
 {
 	bool changed_only = gpu->blocked == r || (MUTANT(TOUCHED_ONLY) && gpu->blocked);
 	struct sm_class **class = changed_only ? gpu->touched : gpu->active;
-	uint32_t n = changed_only ? gpu->n_touched : gpu->n_active, found = 0;
+	uint32_t n = changed_only ? gpu->n_touched : gpu->n_active;
 	const struct ct_sm_set *allowed = r->grid->sms;
 
-	*largest = 0;
-	memset(sms_with, 0, (gpu->limits.blocks + 1) * sizeof *sms_with);
+	s->candidates = s->largest = 0;
+	s->blocks = 0;
+	memset(s->sms_with, 0, (gpu->limits.blocks + 1) * sizeof *s->sms_with);
 	for (uint32_t i = 0; i < n; i++) {
 		struct sm_class *c = class[i];
 		uint32_t room = room_for(r, &c->free), n_sms = c->n_sms;
@@ -78,12 +85,12 @@ static uint32_t find_room(struct ct_gpu *gpu, const struct resident *r, uint32_t
 			n_sms = ct_sm_intersect(gpu, &in, &c->sms, allowed);
 		if (!n_sms)
 			continue;
-		gpu->candidate[found++] = (struct candidate){ c, room, n_sms };
-		sms_with[room] += n_sms;
-		if (room > *largest)
-			*largest = room;
+		gpu->candidate[s->candidates++] = (struct candidate){ c, room, n_sms };
+		s->sms_with[room] += n_sms;
+		s->blocks += (uint64_t)room * n_sms;
+		if (room > s->largest)
+			s->largest = room;
 	}
-	return found;
 }
 
 /* How far the rooms come down, and who comes down one more. */
@@ -92,16 +99,18 @@ struct filling {
 	struct ct_sm_set lowest; /* the SMs of the remainder */
 };
 
-static void find_level(struct filling *f, const uint32_t *sms_with, uint32_t largest,
-		       uint64_t blocks)
+static void find_level(struct filling *f, const struct supply *s, uint64_t blocks)
 {
-	uint32_t sms = sms_with[largest];
+	uint32_t sms = s->sms_with[s->largest];
 
-	for (f->level = largest; f->level && blocks >= sms; sms += sms_with[f->level]) {
+	f->level = f->remainder = 0;
+	if (blocks >= s->blocks)
+		return;
+	for (f->level = s->largest; blocks >= sms; sms += s->sms_with[f->level]) {
 		blocks -= sms;
 		f->level--;
 	}
-	f->remainder = f->level ? (uint32_t)blocks : 0;
+	f->remainder = (uint32_t)blocks;
 }
 
 /* The lowest N of the more than N bits that are set; most words are all ones. */
@@ -193,20 +202,20 @@ static uint64_t begin(struct ct_gpu *gpu, struct resident *r)
 
 bool ct_place(struct ct_gpu *gpu, struct resident *r)
 {
-	uint32_t sms_with[GPU_MAX_BLOCKS_PER_SM + 1], largest;
-	uint32_t candidates = find_room(gpu, r, sms_with, &largest);
+	struct supply supply;
 	struct filling f;
 	struct batch *batch;
 
-	if (!candidates)
+	find_room(gpu, r, &supply);
+	if (!supply.candidates)
 		return false;
-	find_level(&f, sms_with, largest, r->left);
+	find_level(&f, &supply, r->left);
 	if (f.remainder)
-		find_lowest(gpu, &f, candidates, r->grid->sms);
+		find_lowest(gpu, &f, supply.candidates, r->grid->sms);
 	if (r->slot < 0)
 		start(gpu, r);
 	batch = ct_batch_new(gpu, r, begin(gpu, r) + r->work);
-	for (uint32_t i = 0; i < candidates; i++)
+	for (uint32_t i = 0; i < supply.candidates; i++)
 		if (gpu->candidate[i].room >= f.level)
 			fill(gpu, &gpu->candidate[i], r, &f);
 	if (r->first == batch)
