@@ -1,7 +1,8 @@
 /*
  * broker-bench - what one launch costs in the broker and the policy together.
  *
- * Prints ns of processor time per submitted and finished pair, for each built-in policy, at 3 and 32 lanes.
+ * Prints ns of processor time per submitted and finished pair, for each built-in policy,
+ * at 3 and 32 lanes.
  * The device is one that finishes whatever it was given when it is asked to.
  */
 #include <stdio.h>

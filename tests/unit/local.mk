@@ -4,6 +4,7 @@ UNIT_TESTS = \
 	tests/unit/arrival \
 	tests/unit/assemble \
 	tests/unit/broker \
+	tests/unit/broker-limits \
 	tests/unit/decimal \
 	tests/unit/device \
 	tests/unit/expected-stats \
@@ -29,7 +30,11 @@ UNIT_TESTS = \
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 
-tests_unit_broker_SOURCES = tests/unit/broker.c
+tests_unit_broker_limits_SOURCES = tests/unit/broker-limits.c tests/unit/broker-hooks.h
+tests_unit_broker_limits_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_broker_limits_LDADD = policies/libbroker.la $(CHECK_LIBS)
+
+tests_unit_broker_SOURCES = tests/unit/broker.c tests/unit/broker-hooks.h
 tests_unit_broker_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_broker_LDADD = policies/libbroker.la $(CHECK_LIBS)
 
