@@ -7,6 +7,11 @@
  * request that lasts until its tenant rests.  What one tenant runs side by side (several
  * copies of its program) shares the tenant's turn.
  *
+ * A program that has answered asks for its next request a moment later, so the turn is
+ * given away `grace_ns` after the answer; even with 0 everything told of the same instant
+ * is known by then.  Without it a high rank with a queue of requests would alternate
+ * with a low one.
+ *
  * Good as the upper bound of latency per request: nothing disturbs one that runs.  Bad
  * for utilisation (the device rests in every host gap) and for short requests behind
  * long ones: there is no preemption, and a training step is a request too.  The host's
@@ -20,7 +25,9 @@
 #define PENDING 64
 
 struct exclusive {
+	int64_t grace_ns;
 	uint32_t holder; /* tenant id + 1; 0: nobody */
+	uint32_t grace;  /* the alarm that ends it is armed */
 };
 
 struct exclusive_tenant {
@@ -87,7 +94,7 @@ static void admit_next(struct ct_host *h, struct exclusive *s)
 	static const struct ct_terms its_request = { .why = "its request" };
 	const struct ct_tenant *next;
 
-	if (is_busy(h, s) || !(next = first_in_line(h)))
+	if (s->grace || is_busy(h, s) || !(next = first_in_line(h)))
 		return;
 	s->holder = next->id + 1;
 	for (uint32_t i = 0; i < h->n_lanes; i++)
@@ -101,6 +108,15 @@ static void release(struct ct_host *h, struct exclusive *s)
 		if (h->lane[i]->credit)
 			ct_revoke(h, h->lane[i], CT_CREDIT);
 	s->holder = 0;
+	s->grace = 1;
+	ct_wake_in(h, s->grace_ns, 0);
+}
+
+static void woken(struct ct_host *h, void *self, uint64_t cookie)
+{
+	struct exclusive *s = self;
+
+	s->grace = 0;
 	admit_next(h, s);
 }
 
@@ -134,15 +150,23 @@ static void waiting(struct ct_host *h, void *self, const struct ct_lane *lane)
 		admit_next(h, s);
 }
 
-/* The end of work that belongs to no request, or of stragglers after an answer. */
+/* What a tenant still had on the device after its turn is over may be the last of it. */
+static void finished(struct ct_host *h, void *self, const struct ct_lane *lane,
+		     const struct ct_work *work, const struct ct_done *done)
+{
+	const struct exclusive *s = self;
+
+	if (!s->holder)
+		admit_next(h, self);
+}
+
+/* The end of work that belongs to no request. */
 static void idled(struct ct_host *h, void *self, const struct ct_tenant *tenant)
 {
 	struct exclusive *s = self;
 
 	if (s->holder == tenant->id + 1 && !pending(tenant))
 		release(h, s);
-	else
-		admit_next(h, s);
 }
 
 static void left(struct ct_host *h, void *self, const struct ct_tenant *tenant)
@@ -153,6 +177,17 @@ static void left(struct ct_host *h, void *self, const struct ct_tenant *tenant)
 		release(h, s);
 }
 
+static const struct ct_option options[] = {
+	{ .name = "grace_ns",
+	  .help = "time after an answer before the next turn is given away",
+	  .type = CT_OPTION_NS,
+	  .offset = offsetof(struct exclusive, grace_ns),
+	  .def = 0,
+	  .min = 0,
+	  .max = 1000000000 },
+	{ 0 },
+};
+
 CT_POLICY(exclusive) = {
 	.abi = CT_POLICY_ABI,
 	.name = "exclusive",
@@ -161,9 +196,12 @@ CT_POLICY(exclusive) = {
 	.traits = CT_MAY_STARVE | CT_MAY_IDLE,
 	.state_size = sizeof(struct exclusive),
 	.tenant_size = sizeof(struct exclusive_tenant),
+	.options = options,
 	.left = left,
 	.asked = asked,
 	.answered = answered,
 	.waiting = waiting,
+	.finished = finished,
 	.idled = idled,
+	.woken = woken,
 };
