@@ -171,6 +171,28 @@ static void finish_backlog(struct tenant *t)
 			      waiting * 10 >= t->n_asked;
 }
 
+/* Requests that were answered, or should have been: those not due yet say nothing. */
+static uint64_t due(const struct tenant *t)
+{
+	int64_t latest_ns = t->run->now_ns - t->spec->slo_ns; /* arrivals that are due */
+	uint64_t n = t->n_finished;
+
+	for (uint32_t c = 0; c < t->n_copies; c++)
+		n += t->copy[c].running && t->copy[c].asked.arrived_ns <= latest_ns;
+	for (const GList *l = t->pending->head; l; l = l->next)
+		n += *(const int64_t *)l->data <= latest_ns;
+	return n;
+}
+
+static void finish_slo(struct tenant *t)
+{
+	uint64_t n = due(t);
+
+	t->result->slo_attainment = NAN;
+	if (t->spec->slo_ns && n)
+		t->result->slo_attainment = (double)t->n_in_time / (double)n;
+}
+
 void ct_run_finish_result(struct run *run)
 {
 	struct ct_run_result *result = run->result;
@@ -186,10 +208,7 @@ void ct_run_finish_result(struct run *run)
 		finish_latency(t);
 		finish_replay(t);
 		finish_backlog(t);
-		t->result->slo_attainment = NAN;
-		if (t->spec->slo_ns && t->n_asked)
-			t->result->slo_attainment =
-				(double)t->n_in_time / (double)t->n_asked;
+		finish_slo(t);
 	}
 	ct_gpu_use(run->gpu, &use);
 	result->makespan_ns = run->now_ns;
