@@ -7,6 +7,7 @@ UNIT_TESTS = \
 	tests/unit/broker-limits \
 	tests/unit/decimal \
 	tests/unit/device \
+	tests/unit/event \
 	tests/unit/expected-stats \
 	tests/unit/export \
 	tests/unit/gpu-alone \
@@ -19,6 +20,10 @@ UNIT_TESTS = \
 	tests/unit/import-orion \
 	tests/unit/metrics \
 	tests/unit/occupancy \
+	tests/unit/program \
+	tests/unit/run-calls \
+	tests/unit/run-policies \
+	tests/unit/run-requests \
 	tests/unit/scenario \
 	tests/unit/sorter \
 	tests/unit/stats \
@@ -149,3 +154,26 @@ tests_unit_expected_stats_LDADD = traces/libtraces.la $(JANSSON_LIBS) -lm
 tests_unit_api_call_SOURCES = tests/unit/api-call.c
 tests_unit_api_call_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_api_call_LDADD = $(TRACE_TEST_LIBS)
+
+tests_unit_event_SOURCES = tests/unit/event.c
+tests_unit_event_LDADD = sim/libsim.la
+
+# Whole runs of programs that can be worked out by hand.
+RUN_CASE = tests/unit/run-case.c tests/unit/run-case.h $(TINY_TRACE)
+RUN_TEST_LIBS = sim/libsim.la $(CHECK_LIBS) -lm
+
+tests_unit_run_calls_SOURCES = tests/unit/run-calls.c $(RUN_CASE)
+tests_unit_run_calls_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_run_calls_LDADD = $(RUN_TEST_LIBS)
+
+tests_unit_run_requests_SOURCES = tests/unit/run-requests.c $(RUN_CASE)
+tests_unit_run_requests_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_run_requests_LDADD = $(RUN_TEST_LIBS)
+
+tests_unit_run_policies_SOURCES = tests/unit/run-policies.c $(RUN_CASE)
+tests_unit_run_policies_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_run_policies_LDADD = $(RUN_TEST_LIBS)
+
+tests_unit_program_SOURCES = tests/unit/program.c $(RUN_CASE)
+tests_unit_program_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_program_LDADD = $(RUN_TEST_LIBS)
