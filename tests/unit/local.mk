@@ -21,6 +21,7 @@ UNIT_TESTS = \
 	tests/unit/metrics \
 	tests/unit/occupancy \
 	tests/unit/program \
+	tests/unit/real-traces \
 	tests/unit/run-calls \
 	tests/unit/run-policies \
 	tests/unit/run-requests \
@@ -177,3 +178,6 @@ tests_unit_run_policies_LDADD = $(RUN_TEST_LIBS)
 tests_unit_program_SOURCES = tests/unit/program.c $(RUN_CASE)
 tests_unit_program_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_program_LDADD = $(RUN_TEST_LIBS)
+
+tests_unit_real_traces_SOURCES = tests/unit/real-traces.c $(TINY_TRACE)
+tests_unit_real_traces_LDADD = $(RUN_TEST_LIBS)
