@@ -432,7 +432,7 @@ static gboolean probe(const char *path, const guint8 *head, size_t length)
 
 const struct ct_importer ct_import_nsys_sqlite = {
 	.name = "nsys-sqlite",
-	.summary = "nsys export --type sqlite",
+	.summary = "an Nsight Systems report, exported to SQLite",
 	.probe = probe,
 	.run = run,
 };

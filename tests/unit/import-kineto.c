@@ -242,40 +242,38 @@ START_TEST(test_sync)
 	", \"device\": 0, \"context\": 1"
 	struct import_case *c = run(TRACE(
 		ONE_KERNEL "," KERNEL("other", "30", "1", ON_STREAM("24", "2")) "," CALL(
-			"cudaEventRecord", "20",
-			"1", "32") "," SYNC("Stream Wait Event",
-					    "\"wait_on_stream\": 7,"
-					    " \"wait_on_cuda_event_record_corr_id\": 32,"
-					    " \"wait_on_cuda_event_id\": 19, " WHERE(
-						    "24",
-						    "33")) "," CALL("cudaStreamWaitEvent",
-								    "21",
-								    "1", "33") "," CALL("cu"
-											"da"
-											"St"
-											"re"
-											"am"
-											"Sy"
-											"nc"
-											"hr"
-											"on"
-											"iz"
-											"e",
-											"2"
-											"2",
-											"9",
-											"3"
-											"4") "," SYNC("Stream "
-												      "Sync",
-												      WHERE("24",
-													    "34")) "," CALL("cudaDeviceSynchronize",
-															    "40", "9", "35") "," SYNC("Context Sync", WHERE("4294967295", "35")) "," CALL("cudaEventSynchronize", "50", "9", "36") "," SYNC("Event Sync", "\"wait_on_stream\": -1,"
-																																	  " \"wait_on_cuda_event_record_corr_id\": -1,"
-																																	  " \"wait_on_cuda_event_id\": 9, " WHERE(
-																																		  "-1", "36")) "," CALL("cudaStreamSynchronize", "60", "9", "37") "," CALL("cudaGetDevice",
-																																											   "70",
-																																											   "9",
-																																											   "38")));
+			"cudaEventRecord", "20", "1",
+			"32") "," SYNC("Stream Wait Event",
+				       "\"wait_on_stream\": 7,"
+				       " \"wait_on_cuda_event_record_corr_id\": 32,"
+				       " \"wait_on_cuda_event_id\": 19, " WHERE(
+					       "24",
+					       "33")) "," CALL("cudaStreamWaitEvent", "21",
+							       "1", "33") "," CALL("cu"
+										   "da"
+										   "St"
+										   "re"
+										   "am"
+										   "Sy"
+										   "nc"
+										   "hr"
+										   "on"
+										   "iz"
+										   "e",
+										   "2"
+										   "2",
+										   "9",
+										   "3"
+										   "4") "," SYNC("Stream "
+												 "Sync",
+												 WHERE("24", "34")) "," CALL("cudaDeviceSynchronize",
+															     "40", "9", "35") "," SYNC("Context Sync", WHERE("4294967295", "35")) "," CALL("cudaEventSynchronize", "50", "9", "36") "," SYNC("Event Sync", "\"wait_on_stream\": -1,"
+																																	   " \"wait_on_cuda_event_record_corr_id\": -1,"
+																																	   " \"wait_on_cuda_event_id\": 9, " WHERE("-1", "36")) "," CALL("cudaStreamSynchronize", "60", "9",
+																																									 "37") "," CALL("cudaGetDevice",
+																																											"70",
+																																											"9",
+																																											"38")));
 	const struct ct_op *op = import_case_op(c, CT_OP_EVENT_RECORD, 0);
 
 	ck_assert_uint_eq(c->ops->len, 8);
