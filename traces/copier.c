@@ -118,9 +118,23 @@ static gboolean copy_string(struct ct_copier *copier, uint32_t *index, GError **
 		    ct_writer_string(copier->to->writer, text, strlen(text)), error);
 }
 
+struct target_device {
+	struct ct_device_record source; /* its name is the target's */
+	uint32_t id;                    /* as written */
+};
+
+static gboolean is_taken(const GArray *devices, uint32_t id)
+{
+	for (guint i = 0; i < devices->len; i++)
+		if (g_array_index(devices, struct target_device, i).id == id)
+			return TRUE;
+	return FALSE;
+}
+
 static gboolean copy_device(struct ct_copier *copier, uint32_t *index, GError **error)
 {
-	struct ct_copy_target *to = copier->to;
+	GArray *devices = copier->to->devices;
+	struct target_device device = { 0 };
 	struct ct_device_record record;
 
 	if (is_known(copier->device, index))
@@ -128,13 +142,17 @@ static gboolean copy_device(struct ct_copier *copier, uint32_t *index, GError **
 	record = copier->from->device[*index];
 	if (!copy_string(copier, &record.name, error))
 		return FALSE;
-	for (guint i = 0; i < to->devices->len; i++)
-		if (!memcmp(&g_array_index(to->devices, struct ct_device_record, i),
+	for (guint i = 0; i < devices->len; i++)
+		if (!memcmp(&g_array_index(devices, struct target_device, i).source,
 			    &record, sizeof(record)))
 			return keep(copier, copier->device, index, i, error);
-	g_array_append_val(to->devices, record);
-	return keep(copier, copier->device, index, ct_writer_device(to->writer, &record),
-		    error);
+	device.source = record;
+	while (is_taken(devices, record.id))
+		record.id++;
+	device.id = record.id;
+	g_array_append_val(devices, device);
+	return keep(copier, copier->device, index,
+		    ct_writer_device(copier->to->writer, &record), error);
 }
 
 /* Work without a process gets one of its own if the copier was given a name for it. */
@@ -310,7 +328,7 @@ gboolean ct_copy_open(struct ct_copy_target *target, const char *path,
 		ct_input_error(error, "%s: cannot create: %s", path, g_strerror(-code));
 		return FALSE;
 	}
-	target->devices = g_array_new(FALSE, FALSE, sizeof(struct ct_device_record));
+	target->devices = g_array_new(FALSE, FALSE, sizeof(struct target_device));
 	return TRUE;
 }
 

@@ -4,7 +4,8 @@
  * Table records travel with the first operation that names them, so what is written
  * holds what it needs and nothing else.  Several copiers may feed one writer: strings,
  * shapes and equal devices are shared, while processes, contexts, streams and lanes of
- * different traces stay distinct.
+ * different traces stay distinct.  Of different devices with one number, the later one
+ * gets the next that is free.
  */
 #ifndef CT_TRACES_COPIER_H
 #define CT_TRACES_COPIER_H
@@ -18,7 +19,7 @@ struct ct_copier;
 struct ct_copy_target {
 	struct ct_writer *writer;
 	const char *path;
-	GArray *devices; /* struct ct_device_record as written; NULL: none yet */
+	GArray *devices; /* those written, the copiers' own */
 };
 
 /* PROCESS_NAME, if not NULL, names a process for work that has none, so that it stays

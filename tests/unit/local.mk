@@ -10,6 +10,7 @@ UNIT_TESTS = \
 	tests/unit/event \
 	tests/unit/expected-stats \
 	tests/unit/export \
+	tests/unit/generate \
 	tests/unit/gpu-alone \
 	tests/unit/gpu-contract \
 	tests/unit/gpu-exact \
@@ -113,6 +114,10 @@ TINY_TRACE = tests/unit/tiny-trace.c tests/unit/tiny-trace.h
 tests_unit_stats_SOURCES = tests/unit/stats.c $(TINY_TRACE)
 tests_unit_stats_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_stats_LDADD = $(TRACE_TEST_LIBS) -lm
+
+tests_unit_generate_SOURCES = tests/unit/generate.c $(TINY_TRACE)
+tests_unit_generate_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_generate_LDADD = $(TRACE_TEST_LIBS) -lm
 
 tests_unit_trace_parts_SOURCES = tests/unit/trace-parts.c $(TINY_TRACE)
 tests_unit_trace_parts_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)

@@ -148,6 +148,46 @@ START_TEST(merge_keeps_apart)
 }
 END_TEST
 
+/* Both traces have a device 0, but not the same board. */
+START_TEST(merge_renumbers_devices)
+{
+	g_autofree char *in = tiny_path("in.ctt"), *other = tiny_path("other.ctt");
+	g_autofree char *out = tiny_path("merged.ctt");
+	const struct ct_writer_options options = { 0 };
+	struct ct_device_record device = { .sms = 8, .name = CT_NONE };
+	const char *const names[] = { "one", "two" };
+	struct ct_trace *traces[2], *merged;
+	struct ct_stream_record stream = { .context = CT_NONE };
+	struct ct_lane_record lane = { .process = CT_NONE, .device = CT_NONE };
+	struct ct_shape_record shape = { .name = CT_NONE };
+	struct ct_writer *writer;
+
+	ck_assert_int_eq(ct_writer_open(other, &options, &writer), 0);
+	ck_assert_int_eq(ct_writer_device(writer, &device), 0);
+	ck_assert_int_eq(ct_writer_stream(writer, &stream), 0);
+	ck_assert_int_eq(ct_writer_lane(writer, &lane), 0);
+	ck_assert_int_eq(ct_writer_shape(writer, &shape), 0);
+	tiny_kernel(writer, 0, 0, 0, 10, 20, 0);
+	ck_assert_int_eq(ct_writer_close(writer, 0), 0);
+	tiny_write(in);
+	traces[0] = tiny_open(in);
+	traces[1] = tiny_open(other);
+	ck_assert(ct_trace_merge((const struct ct_trace *const *)traces, names, 2,
+				 CT_MERGE_AUTO, 0, out, NULL));
+	merged = tiny_open(out);
+	ck_assert_uint_eq(merged->n_devices, 2);
+	ck_assert_uint_eq(merged->device[0].id, 0);
+	ck_assert_uint_eq(merged->device[1].id, 1);
+	ck_assert_uint_eq(merged->device[1].sms, 8);
+	/* work that named no process got one of its own */
+	ck_assert_uint_eq(merged->n_processes, 2);
+	ck_assert_str_eq(ct_trace_string(merged, merged->process[1].name), "two");
+	ct_trace_free(merged);
+	ct_trace_free(traces[0]);
+	ct_trace_free(traces[1]);
+}
+END_TEST
+
 START_TEST(check_isolation)
 {
 	g_autofree char *in = tiny_path("in.ctt");
@@ -230,6 +270,7 @@ int main(void)
 	tcase_add_test(tests, cut_by_marker);
 	tcase_add_test(tests, cut_without_kernels);
 	tcase_add_test(tests, merge_keeps_apart);
+	tcase_add_test(tests, merge_renumbers_devices);
 	tcase_add_test(tests, check_isolation);
 	tcase_add_test(tests, check_every_rule);
 	tcase_add_test(tests, check_missing_end);
