@@ -14,7 +14,7 @@ TESTS += $(FUZZERS)
 # Each of them for a minute; sanitizers see more: ./configure --enable-sanitizers
 FUZZ_SECONDS = 60
 fuzz: $(FUZZERS)
-	@for program in $(FUZZERS); do echo "$$program"; \
+	@$(AM_TESTS_ENVIRONMENT) for program in $(FUZZERS); do echo "$$program"; \
 		CT_FUZZ_SECONDS=$(FUZZ_SECONDS) ./$$program || exit 1; done
 .PHONY: fuzz
 
