@@ -38,6 +38,8 @@ sim_libsim_la_SOURCES = \
 	sim/scenario-json.c \
 	sim/scenario.c \
 	sim/scenario.h \
+	sim/strict-json.c \
+	sim/strict-json.h \
 	sim/study-alone.c \
 	sim/study-alone.h \
 	sim/study-plan.c \

@@ -129,8 +129,7 @@ static json_t *find_tenant(json_t *document, const char **rest)
 	json_t *tenant, *best = NULL;
 	size_t i, longest = 0;
 
-	json_array_foreach(json_object_get(document, "tenants"), i, tenant)
-	{
+	json_array_foreach(json_object_get(document, "tenants"), i, tenant) {
 		const char *name = json_string_value(json_object_get(tenant, "name"));
 		size_t length = strlen(name);
 
@@ -153,8 +152,9 @@ static gboolean no_tenant(json_t *document, const char *path, GError **error)
 	json_t *tenant;
 	size_t i;
 
-	json_array_foreach(json_object_get(document, "tenants"), i, tenant) g_ptr_array_add(
-		names, (char *)json_string_value(json_object_get(tenant, "name")));
+	json_array_foreach(json_object_get(document, "tenants"), i, tenant)
+		g_ptr_array_add(names,
+				(char *)json_string_value(json_object_get(tenant, "name")));
 	g_ptr_array_add(names, NULL);
 	typo[strcspn(typo, ".")] = '\0';
 	near = ct_nearest_name(typo, (const char *const *)names->pdata);

@@ -144,7 +144,7 @@ START_TEST(files_refused)
 	static const struct {
 		const char *text, *says;
 	} bad[] = {
-		{ "[]", "must be an object" },
+		{ "[]", "test.json: must be an object" },
 		{ "{}", "cotenant" },
 		{ "{" TENANTS "}", "cotenant" },
 		{ "{\"cotenant\":\"scenario/2\"," TENANTS "}", "scenario/1" },
