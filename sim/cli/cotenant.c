@@ -31,7 +31,7 @@ int ct_cmd_help(int argc, char **argv)
 	char *ask[] = { argv[1], (char *)"--help", NULL };
 	char *all[] = { (char *)"cotenant", (char *)"--help", NULL };
 
-	if (argc < 2)
+	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
 		return ct_cli_dispatch("cotenant", about, commands, 2, all);
 	for (const struct ct_command *c = commands; c->name; c++)
 		if (strcmp(c->name, argv[1]) == 0 && c->run != ct_cmd_help)
