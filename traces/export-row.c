@@ -310,23 +310,35 @@ gboolean ct_export_flush(FILE *out, GError **error)
 	return FALSE;
 }
 
+/* How many bytes at the start of S may stand in a JSON string as they are. */
+static size_t span(const char *s)
+{
+	size_t n = 0;
+
+	while ((unsigned char)s[n] >= 0x20 && s[n] != '"' && s[n] != '\\' && s[n] != 0x7f)
+		n++;
+	return n;
+}
+
 void ct_print_json(FILE *out, const char *text)
 {
 	g_autofree char *valid = NULL;
 	const char *s;
+	size_t plain;
 
 	if (!g_utf8_validate(text, -1, NULL))
 		text = valid = g_utf8_make_valid(text, -1);
 	putc('"', out);
-	for (s = text; *s; s++) {
-		unsigned char c = (unsigned char)*s;
-
-		if (c == '"' || c == '\\')
-			fprintf(out, "\\%c", c);
-		else if (c < 0x20 || c == 0x7f)
-			fprintf(out, "\\u%04x", c);
+	for (s = text; *s; s += plain) {
+		plain = span(s);
+		fwrite(s, 1, plain, out);
+		if (plain)
+			continue;
+		if (*s == '"' || *s == '\\')
+			fprintf(out, "\\%c", *s);
 		else
-			putc(c, out);
+			fprintf(out, "\\u%04x", (unsigned)*s);
+		plain = 1;
 	}
 	putc('"', out);
 }

@@ -222,15 +222,18 @@ static gboolean process(struct ct_nsys *nsys, const struct ct_sqlite_table *tabl
 	GHashTable *seen = data;
 	guint64 id;
 	gint64 pid = 0;
-	const char *name;
+	const char *name, *slash;
 	size_t length;
 
 	if (!ct_sqlite_integer(table, PID, G_MININT64, G_MAXINT64, &pid, error))
 		return FALSE;
 	id = ct_nsys_process(pid);
 	name = ct_sqlite_text(table, PROCESS_NAME, &length);
-	if (name && *name && g_hash_table_remove(seen, &id))
-		ct_assembler_process(nsys->out, id, name);
+	if (!name || !*name || !g_hash_table_remove(seen, &id))
+		return TRUE;
+	/* Of a path, the folders are nobody's business. */
+	slash = strrchr(name, '/');
+	ct_assembler_process(nsys->out, id, slash ? slash + 1 : name);
 	return TRUE;
 }
 

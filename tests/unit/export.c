@@ -21,67 +21,44 @@
 	"\"tid\":101,\"ts\":" ts ",\"dur\":2.001,\"args\":{\"correlation\":" correlation   \
 	"}}"
 #define NASTY "f<\\\"a\\\\b\\\", \\u0001\\t\\u00e9>(T, \\u007f)"
-#define TRACE                                                                                                                  \
-	"{\"baseTimeNanoseconds\":1700000000000000000,\"deviceProperties\":[{\"id\":0,"                                        \
-	"\"name\":\"NVIDIA \\\"X\\\"\",\"numSms\":132,\"totalGlobalMem\":85018279936}],"                                       \
-	"\"traceEvents\":[" CALL("cudaLaunchKernel", "10.000", "1") "," KERNEL(NASTY, "15.007", "0.999", "7", "1") "," KERNEL( \
-		"unlaunched", "14.000", "3.5", "9",                                                                            \
-		"2") "," CALL("cudaMemcpy", "20",                                                                              \
-			      "3") ","                                                                                         \
-				   "{\"ph\":\"X\",\"cat\":\"gpu_memcpy\",\"name\":"                                            \
-				   "\"Memcpy HtoD (Pageable -> Device)\","                                                     \
-				   "\"pid\":0,\"tid\":7,\"ts\":30,\"dur\":1,\"args\":{"                                        \
-				   "\"device\":0,\"context\":1,"                                                               \
-				   "\"stream\":7,\"correlation\":3,\"bytes\":4096}}"                                           \
-				   "," CALL("cudaGraphLaunch", "40", "4") "," KERNEL(                                          \
-					   "node", "50", "1", "7",                                                             \
-					   "4") "," KERNEL("node", "52", "1", "7",                                             \
-							   "4") "," CALL("cudaStreamSynch"                                     \
-									 "ronize",                                             \
-									 "60",                                                 \
-									 "5") ","                                              \
-									      "{\"ph\":"                                       \
-									      "\"X\","                                         \
-									      "\"cat\":"                                       \
-									      "\"cuda_"                                        \
-									      "sync\","                                        \
-									      "\"name\":"                                      \
-									      "\"Stream "                                      \
-									      "Sync\","                                        \
-									      "\"pid\":0,"                                     \
-									      "\"tid\":7,"                                     \
-									      "\"ts\":60,"                                     \
-									      "\"dur\":1,"                                     \
-									      "\"args\":{"                                     \
-									      "\"device\""                                     \
-									      ":0,"                                            \
-									      "\"context"                                      \
-									      "\":1,"                                          \
-									      "\"stream\""                                     \
-									      ":7,"                                            \
-									      "\"correlat"                                     \
-									      "ion\":5}},"                                     \
-									      "{\"ph\":"                                       \
-									      "\"X\","                                         \
-									      "\"cat\":"                                       \
-									      "\"user_"                                        \
-									      "annotation"                                     \
-									      "\","                                            \
-									      "\"name\":"                                      \
-									      "\"step\","                                      \
-									      "\"pid\":"                                       \
-									      "100,"                                           \
-									      "\"tid\":"                                       \
-									      "101,"                                           \
-									      "\"ts\":9."                                      \
-									      "5,\"dur\":"                                     \
-									      "60}]}"
+#define COPY                                                                               \
+	"{\"ph\":\"X\",\"cat\":\"gpu_memcpy\",\"name\":\"Memcpy HtoD (Pageable -> "        \
+	"Device)\",\"pid\":0,\"tid\":7,\"ts\":30,\"dur\":1,\"args\":{\"device\":0,"        \
+	"\"context\":1,\"stream\":7,\"correlation\":3,\"bytes\":4096}}"
+#define SYNC                                                                               \
+	"{\"ph\":\"X\",\"cat\":\"cuda_sync\",\"name\":\"Stream "                           \
+	"Sync\",\"pid\":0,\"tid\":7,"                                                      \
+	"\"ts\":60,\"dur\":1,\"args\":{\"device\":0,\"context\":1,\"stream\":7,"           \
+	"\"correlation\":5}}"
+#define RANGE                                                                              \
+	"{\"ph\":\"X\",\"cat\":\"user_annotation\",\"name\":\"step\",\"pid\":100,"         \
+	"\"tid\":101,\"ts\":9.5,\"dur\":60}"
+
+/* One event a line. */
+/* clang-format off */
+static const char trace[] =
+	"{\"baseTimeNanoseconds\":1700000000000000000,\"deviceProperties\":[{\"id\":0,"
+	"\"name\":\"NVIDIA \\\"X\\\"\",\"numSms\":132,\"totalGlobalMem\":85018279936}],"
+	"\"traceEvents\":["
+	CALL("cudaLaunchKernel", "10.000", "1") ","
+	KERNEL(NASTY, "15.007", "0.999", "7", "1") ","
+	KERNEL("unlaunched", "14.000", "3.5", "9", "2") ","
+	CALL("cudaMemcpy", "20", "3") ","
+	COPY ","
+	CALL("cudaGraphLaunch", "40", "4") ","
+	KERNEL("node", "50", "1", "7", "4") ","
+	KERNEL("node", "52", "1", "7", "4") ","
+	CALL("cudaStreamSynchronize", "60", "5") ","
+	SYNC ","
+	RANGE
+	"]}";
+/* clang-format on */
 
 static struct import_case source;
 
 static void setup(void)
 {
-	import_case_begin(&source, "trace.json", TRACE, strlen(TRACE));
+	import_case_begin(&source, "trace.json", trace, strlen(trace));
 	import_case_run(&source);
 	ck_assert_uint_eq(source.ops->len, 9);
 }

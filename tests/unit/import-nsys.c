@@ -278,13 +278,14 @@ START_TEST(test_target)
 		"CREATE TABLE TARGET_INFO_SESSION_START_TIME (utcEpochNs INTEGER);"
 		"INSERT INTO TARGET_INFO_SESSION_START_TIME VALUES (1779782330176752435);"
 		"CREATE TABLE PROCESSES (globalPid INTEGER, pid INTEGER, name TEXT);"
-		"INSERT INTO PROCESSES VALUES (" PID_A ", 100, 'python'),"
+		"INSERT INTO PROCESSES VALUES (" PID_A ", 100, '/home/someone/bin/python'),"
 		" (" PID_B ", 200, 'other');");
 	const struct ct_device_record *device = &c->trace->device[0];
 	const struct ct_stream_record *stream = &c->trace->stream[0];
 
 	ck_assert_uint_eq(c->trace->clock, CT_CLOCK_UNIX);
 	ck_assert_int_eq(c->trace->origin_ns, 1779782330176753435);
+	ck_assert_str_eq(ct_trace_string(c->trace, c->trace->process[0].name), "python");
 	ck_assert_uint_eq(c->trace->n_devices, 1);
 	ck_assert_str_eq(ct_trace_string(c->trace, device->name), "NVIDIA A100");
 	ck_assert_uint_eq(device->sms, 108);
