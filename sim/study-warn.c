@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define WORTH_SAYING_PCT 1.0 /* of kernel time */
+#define HOST_BOUND_PCT   5.0 /* of a request's time, is what its kernels determine */
 
 static void G_GNUC_PRINTF(2, 3) warn(struct ct_study *study, const char *format, ...)
 {
@@ -43,6 +44,22 @@ static void warn_of_tenant(struct ct_study *study, const struct ct_tenant_spec *
 		     "%s: %.0f %% of its kernel time is of kernels without a launch shape: "
 		     "taken as one full wave",
 		     t->name, p->guessed_pct);
+}
+
+/* A program that hardly waits for its kernels hardly feels how they share the device;
+ * only a policy that holds it back does it harm. */
+static void warn_of_host(struct ct_study *study, const struct ct_study_point *p, size_t t)
+{
+	const struct ct_replay_error *replay = &p->replay[t]->tenant[0].replay;
+	const struct ct_replay_error *control = &p->control[t]->tenant[0].replay;
+	double kernels_pct = replay->makespan_pct - control->makespan_pct;
+
+	if (replay->known && control->known && kernels_pct < HOST_BOUND_PCT)
+		warn(study,
+		     "%s: its host sets the pace: with kernels of 1 ns a request would "
+		     "take "
+		     "only %.1f %% less",
+		     p->scenario->tenant[t].name, MAX(kernels_pct, 0));
 }
 
 /* Memory is compared, not simulated: a pair that cannot be in memory together is told. */
@@ -90,8 +107,10 @@ void ct_study_warn(struct ct_study *study)
 	for (guint i = 0; i < study->points->len; i++) {
 		const struct ct_study_point *p = study->points->pdata[i];
 
-		for (size_t t = 0; t < p->scenario->n_tenants; t++)
+		for (size_t t = 0; t < p->scenario->n_tenants; t++) {
 			warn_of_tenant(study, &p->scenario->tenant[t], p->program[t]);
+			warn_of_host(study, p, t);
+		}
 		warn_of_memory(study, p);
 	}
 	for (guint i = 0; i < study->cells->len; i++)

@@ -129,8 +129,10 @@ static gboolean apply(const struct arguments *a, struct ct_scenario **scenario,
 
 	replace(&s->device, a->device);
 	replace(&s->actuator, a->actuator);
-	if (a->duration && !ct_duration_parse(a->duration, &s->duration_ns, error))
+	if (a->duration && !ct_duration_parse(a->duration, &s->duration_ns, error)) {
+		g_prefix_error(error, "--duration: ");
 		return FALSE;
+	}
 	if (a->seed && !parse_seed(a->seed, s, error))
 		return FALSE;
 	if (a->repeat)

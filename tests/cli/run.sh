@@ -66,6 +66,9 @@ expect 0 "json" "$cotenant" run heavy.json l=light.json,slo_ms=1,arrive=poisson:
 	--policy turns:slice_ns=500000,depth=2,fifo --repeat 2 --output-format json
 "$report_check" <out || fail "json: not as described"
 grep -q '"slice_ns": 500000' out || fail "json: an option was lost"
+expect 0 "one policy twice" "$cotenant" run heavy.json \
+	--policy turns:slice_ns=300000,turns,fifo
+grep -q '^turns:slice_ns=300000 ' out || fail "one policy twice: not told apart"
 expect 0 "csv" "$cotenant" run heavy.json light.json --policy fifo,share --output-format csv
 [ "$(wc -l <out)" = 5 ] || fail "csv: not one row for each run and tenant"
 
@@ -148,11 +151,13 @@ if [ -e /dev/full ]; then
 	[ $? = 1 ] || fail "a full disk goes unnoticed"
 fi
 expect 1 "no such folder" "$cotenant" run heavy.json -o no/where
-"$cotenant" run heavy.json light.json --duration 100000s --policy fifo -o half 2>err &
+"$cotenant" run heavy.json light.json --duration 100000s --policy fifo -o half \
+	--timeline cut.json 2>err &
 sleep 0.5
 kill -INT $! 2>/dev/null
 wait $!
 [ $? -gt 128 ] || fail "interrupted: not by the signal"
+tail -n 1 cut.json | grep -q '^]}$' || fail "interrupted: the timeline is not finished"
 [ ! -e half ] || fail "interrupted: left a report behind"
 
 exit $status
