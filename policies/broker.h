@@ -50,7 +50,8 @@ int ct_broker_new(const struct ct_policy *, struct ct_actuator *,
 		  const char **why);
 void ct_broker_free(struct ct_broker *);
 
-/* Facts.  NOW_NS never goes back.  Ids count from 0. */
+/* Facts.  NOW_NS never goes back.  Ids count from 0.  Tenants known at the beginning join
+ * before the first lane opens, so that a policy can divide the device among them. */
 int ct_broker_joined(struct ct_broker *, int64_t now_ns, const char *name, int32_t rank,
 		     uint32_t weight, int64_t slo_ns); /* tenant id, or -errno: refused */
 int ct_broker_opened(struct ct_broker *, int64_t now_ns, uint32_t tenant); /* lane id */

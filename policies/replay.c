@@ -33,7 +33,7 @@ struct replay {
 	char *written; /* by the broker, since the last comparison */
 	size_t n_written;
 	struct text ahead; /* read, but of the next group */
-	bool have_ahead;
+	bool have_ahead, breaks_off;
 	char *group; /* lines, each ended by '\n' */
 	size_t n_group, max_group;
 	uint64_t first_line;
@@ -66,8 +66,8 @@ static bool read_ahead(struct replay *p)
 	n = getline(&p->ahead.line, &p->ahead.size, p->in);
 	if (n <= 0)
 		return false;
-	if (p->ahead.line[n - 1] == '\n')
-		p->ahead.line[n - 1] = '\0';
+	p->breaks_off = p->ahead.line[n - 1] != '\n';
+	p->ahead.line[n - !p->breaks_off] = '\0';
 	p->ahead.number++;
 	p->r->lines++;
 	return p->have_ahead = true;
@@ -114,6 +114,9 @@ static int read_group(struct replay *p)
 			break;
 		if (!any)
 			p->first_line = p->ahead.number;
+		if (p->breaks_off)
+			return damaged(p, "the ledger breaks off in line %" PRIu64,
+				       p->ahead.number);
 		if (!sign)
 			return damaged(p, "line %" PRIu64 " is not one of a ledger",
 				       p->ahead.number);

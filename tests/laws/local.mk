@@ -1,7 +1,8 @@
 # Laws: every policy, built in and as a module, against what all must keep to.
 LAWS_TESTS = tests/laws/laws
 check_PROGRAMS += $(LAWS_TESTS)
-TESTS += $(LAWS_TESTS)
+dist_check_SCRIPTS += tests/laws/replay.sh
+TESTS += $(LAWS_TESTS) tests/laws/replay.sh
 tests_laws_laws_SOURCES = tests/laws/laws.c
 tests_laws_laws_LDADD = policies/libpolicies.la
 
