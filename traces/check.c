@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "traces/events.h"
+#include "traces/saturate.h"
 #include "traces/sorter.h"
 
 #define SORT_BYTES (8u << 20)
@@ -106,8 +107,10 @@ static gboolean inspect_work(struct inspector *inspector, const struct ct_op *op
 		fail(check, CT_RULE_DURATION, at->lane, at->position, name);
 	if (op->kind != CT_OP_KERNEL)
 		return TRUE;
-	inspector->kernel_ns += op->end_ns - op->start_ns;
-	inspector->overlapped_ns += op->overlap_ns;
+	inspector->kernel_ns =
+		ct_add_saturated(inspector->kernel_ns, op->end_ns - op->start_ns);
+	inspector->overlapped_ns =
+		ct_add_saturated(inspector->overlapped_ns, op->overlap_ns);
 	if (op->overlap_ns > 0)
 		fail(check, CT_RULE_ALONE, at->lane, at->position, name);
 	return op->stream == CT_NONE ||

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "sim/base/error.h"
+#include "traces/saturate.h"
 
 struct ct_copier {
 	const struct ct_trace *from;
@@ -81,8 +82,10 @@ void ct_copier_free(struct ct_copier *copier)
 
 static gboolean write_error(const struct ct_copier *copier, int64_t code, GError **error)
 {
-	g_set_error(error, CT_ERROR, CT_EXIT_INPUT, "%s: cannot write: %s",
-		    copier->to->path, g_strerror((int)-code));
+	ct_input_error(error, "%s: cannot write: %s", copier->to->path,
+		       code == -EINVAL
+			       ? "an operation's times would leave the format's range"
+			       : g_strerror((int)-code));
 	return FALSE;
 }
 
@@ -289,7 +292,7 @@ static gboolean copy_named(struct ct_copier *copier, struct ct_op *op, GError **
 static void shift(int64_t *time_ns, int64_t by_ns)
 {
 	if (*time_ns != CT_TIME_NONE)
-		*time_ns += by_ns;
+		*time_ns = ct_add_saturated(*time_ns, by_ns);
 }
 
 gboolean ct_copier_op(struct ct_copier *copier, uint32_t lane, const struct ct_op *op,

@@ -11,6 +11,7 @@
 #include "sim/base/error.h"
 #include "traces/copier.h"
 #include "traces/events.h"
+#include "traces/saturate.h"
 
 struct part {
 	const struct ct_trace *trace;
@@ -174,7 +175,8 @@ static gboolean survey(struct part *part, GError **error)
 static gboolean copy(struct part *part, const char *out, GError **error)
 {
 	const struct ct_trace *trace = part->trace;
-	struct ct_writer_options options = { .origin_ns = trace->origin_ns + part->begin_ns,
+	struct ct_writer_options options = { .origin_ns = ct_add_saturated(trace->origin_ns,
+									   part->begin_ns),
 					     .clock = trace->clock,
 					     .zstd_level = part->cut->zstd_level };
 	struct ct_copy_target target;

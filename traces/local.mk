@@ -76,6 +76,7 @@ traces_libtraces_la_SOURCES = \
 	traces/reader-index.h \
 	traces/reader.c \
 	traces/reader.h \
+	traces/saturate.h \
 	traces/sorter.c \
 	traces/sorter.h \
 	traces/sqlite-table.c \

@@ -3,6 +3,7 @@
 
 #include "sim/base/error.h"
 #include "traces/copier.h"
+#include "traces/saturate.h"
 
 static gboolean same_clock(const struct ct_trace *const *traces, guint n)
 {
@@ -69,9 +70,11 @@ gboolean ct_trace_merge(const struct ct_trace *const *traces, const char *const 
 	if (!ct_copy_open(&target, out, &options, error))
 		return FALSE;
 	for (guint i = 0; ok && i < n; i++) {
-		ok = append(traces[i], names[i], &target,
-			    by_clock ? traces[i]->origin_ns - options.origin_ns : 0, &next,
-			    error);
+		int64_t shift_ns = by_clock ? ct_subtract_saturated(traces[i]->origin_ns,
+								    options.origin_ns)
+					    : 0;
+
+		ok = append(traces[i], names[i], &target, shift_ns, &next, error);
 		n_dropped += ct_copy_dropped(traces[i]);
 	}
 	return ct_copy_close(&target, n_dropped, ok, error);

@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "traces/saturate.h"
 #include "traces/sorter.h"
 
 #define SORT_BYTES (8u << 20)
@@ -110,12 +111,12 @@ static gboolean tally_kernel(struct tally *tally, const struct ct_op *op, int64_
 	struct ct_stats *stats = tally->stats;
 
 	stats->kernels++;
-	stats->kernel_ns += dur_ns;
-	stats->overlapped_ns += op->overlap_ns;
+	stats->kernel_ns = ct_add_saturated(stats->kernel_ns, dur_ns);
+	stats->overlapped_ns = ct_add_saturated(stats->overlapped_ns, op->overlap_ns);
 	stats->with_counters += op->counter != CT_NONE;
 	stats->unlaunched += (op->flags & CT_OP_UNLAUNCHED) != 0;
 	tally->launches[op->shape]++;
-	tally->total_ns[op->shape] += dur_ns;
+	tally->total_ns[op->shape] = ct_add_saturated(tally->total_ns[op->shape], dur_ns);
 	tally->stream_used[op->stream] = 1;
 	if (host_ns != CT_TIME_NONE) {
 		delay_ns = op->start_ns - host_ns;
@@ -316,7 +317,7 @@ static void top_kernels(const struct tally *tally)
 		one = &g_array_index(top, struct ct_top_kernel, GPOINTER_TO_UINT(known));
 		one->name = name;
 		one->count += tally->launches[i];
-		one->total_ns += tally->total_ns[i];
+		one->total_ns = ct_add_saturated(one->total_ns, tally->total_ns[i]);
 	}
 	g_array_sort(top, compare_top);
 	stats->names = stats->n_top = top->len;

@@ -118,6 +118,11 @@ static gboolean fill_options(const struct ct_generator *generator,
 		}
 		*numbers[i].target = (uint32_t)numbers[i].given;
 	}
+	if ((uint64_t)options->batch * options->prompt > 1 << 24) {
+		*code = ct_cli_usage(NAME, "--batch times --prompt is more than %d tokens",
+				     1 << 24);
+		return FALSE;
+	}
 	if (!(ask->gap_ms >= 0 && ask->gap_ms <= 1e6) || ask->host_us < 0 ||
 	    ask->host_us > 1000000) {
 		*code = ct_cli_usage(NAME, "--gap and --host-cost are 0 to 1000000");
