@@ -56,9 +56,8 @@ static void warn_of_host(struct ct_study *study, const struct ct_study_point *p,
 
 	if (replay->known && control->known && kernels_pct < HOST_BOUND_PCT)
 		warn(study,
-		     "%s: its host sets the pace: with kernels of 1 ns a request would "
-		     "take "
-		     "only %.1f %% less",
+		     "%s: its host sets the pace: with kernels of 1 ns a request "
+		     "would take only %.1f %% less",
 		     p->scenario->tenant[t].name, MAX(kernels_pct, 0));
 }
 

@@ -40,9 +40,9 @@ static json_t *event_of(json_t *document, const char *phase, size_t n)
 	json_t *event;
 	size_t i;
 
-	json_array_foreach(json_object_get(document, "traceEvents"), i,
-			   event) if (strcmp(text_of(event, "ph"), phase) == 0 &&
-				      n-- == 0) return event;
+	json_array_foreach(json_object_get(document, "traceEvents"), i, event)
+		if (strcmp(text_of(event, "ph"), phase) == 0 && n-- == 0)
+			return event;
 	ck_abort_msg("no event of phase %s", phase);
 }
 
