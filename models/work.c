@@ -173,6 +173,11 @@ void ct_kernel_work(const struct ct_device *device, const struct ct_block_need *
 	*out = (struct ct_kernel_work){ 0 };
 	if (dram_bytes > 0)
 		set_demand(device, need, ns, (uint64_t)dram_bytes, out);
+	if (out->demand_mbps == 0) { /* full rate: the same in 64 bits, and most kernels */
+		out->block_work = MAX((ns << CT_WORK_BITS) / ct_waves(need, device->sms),
+				      CT_WORK_ONE);
+		return;
+	}
 	waves_on(device, need, out->demand_mbps, out->memory_share, device->sms, &w);
 	work = (u128)ns * w.full_rate * w.tail_rate /
 	       ((u128)(w.n - 1) * w.tail_rate + w.full_rate);

@@ -24,6 +24,7 @@
 #define STREAM_DEPTH 1024
 
 #define MAX_PARTS 128
+#define SEEN_OPS  64
 
 struct run;
 struct copy;
@@ -168,6 +169,8 @@ struct run {
 	uint32_t next_request_id;
 	uint32_t sms_shown;
 	XXH3_state_t *digest;
+	uint64_t seen[SEEN_OPS][4]; /* for the digest, which likes more at once */
+	uint32_t n_seen;
 };
 
 /* run-host.c: threads and their calls */

@@ -76,6 +76,25 @@ static void show_op(struct run *run, const struct tenant *t, const struct op *op
 	ct_timeline_op(run->in->timeline, &shown);
 }
 
+static void digest_seen(struct run *run)
+{
+	XXH3_64bits_update(run->digest, run->seen, run->n_seen * sizeof(run->seen[0]));
+	run->n_seen = 0;
+}
+
+static void digest_op(struct run *run, const struct op *op, int64_t start_ns,
+		      int64_t end_ns)
+{
+	uint64_t *seen = run->seen[run->n_seen++];
+
+	seen[0] = (uint64_t)start_ns;
+	seen[1] = (uint64_t)end_ns;
+	seen[2] = op->number;
+	seen[3] = (uint64_t)op->stream->index << 8 | op->kind;
+	if (run->n_seen == SEEN_OPS)
+		digest_seen(run);
+}
+
 void ct_run_count_op(struct run *run, const struct op *op, int64_t start_ns, int64_t end_ns,
 		     int64_t behind_priority_ns)
 {
@@ -83,8 +102,6 @@ void ct_run_count_op(struct run *run, const struct op *op, int64_t start_ns, int
 	struct ct_tenant_result *r = t->result;
 	int64_t *time_ns = r->time_ns;
 	int64_t after_ns = MAX(op->arrival_ns, op->predecessor_ns);
-	uint64_t seen[4] = { (uint64_t)start_ns, (uint64_t)end_ns, op->number,
-			     (uint64_t)op->stream->index << 8 | op->kind };
 
 	time_ns[CT_CAUSE_GATE] += op->released_ns - op->issued_ns;
 	time_ns[CT_CAUSE_LAUNCH] += op->arrival_ns - op->released_ns;
@@ -98,7 +115,7 @@ void ct_run_count_op(struct run *run, const struct op *op, int64_t start_ns, int
 		r->kernels++;
 		run->result->kernels++;
 	}
-	XXH3_64bits_update(run->digest, seen, sizeof(seen));
+	digest_op(run, op, start_ns, end_ns);
 	if (run->in->replay_once)
 		count_replay(t, op, start_ns, end_ns);
 	if (run->in->timeline)
@@ -219,5 +236,6 @@ void ct_run_finish_result(struct run *run)
 					       : NAN;
 	result->broker_load = (double)run->broker_busy_ns / ns;
 	result->events = run->events.n_taken + use.instants;
+	digest_seen(run);
 	result->digest = XXH3_64bits_digest(run->digest);
 }
