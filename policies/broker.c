@@ -16,6 +16,8 @@
 #include "policies/broker-inside.h"
 #include "policies/caps.h"
 
+#define WEIGHT_MAX 10000
+
 #define TELL(b, fact, ...)                                                                 \
 	do {                                                                               \
 		if (!(b)->ejected && (b)->facts.fact) {                                    \
@@ -268,7 +270,7 @@ int ct_broker_joined(struct ct_broker *b, int64_t now_ns, const char *name, int3
 		return err;
 	strcpy(t->name, name);
 	t->pub.id = b->n_tenants;
-	t->pub.weight = weight ? weight : 100;
+	t->pub.weight = !weight ? 100 : weight < WEIGHT_MAX ? weight : WEIGHT_MAX;
 	t->pub.rank = rank;
 	t->pub.slo_ns = slo_ns;
 	t->pub.name = t->name;

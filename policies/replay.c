@@ -18,7 +18,8 @@
 
 #include "policies/broker.h"
 
-#define LAUNCHES_MAX (1u << 28) /* an id beyond is damage, not work */
+#define LAUNCHES_MAX (1u << 28)       /* an id beyond is damage, not work */
+#define LONGEST_NS   1000000000000000 /* nor is a time of more than eleven days */
 
 struct text {
 	char *line;
@@ -183,18 +184,43 @@ static int estimate(struct ct_actuator *a, const struct ct_work *work, uint32_t 
 	return err;
 }
 
-static void set_option(struct replay *p, void *state, const char *name, int64_t value)
+static bool is_time(int64_t ns)
+{
+	return ns >= -LONGEST_NS && ns <= LONGEST_NS;
+}
+
+/* What the host that wrote the ledger would not have accepted is damage. */
+static bool in_range(const struct ct_option *o, int64_t value)
+{
+	int64_t n = 0;
+
+	switch (o->type) {
+	case CT_OPTION_BOOL:
+		return value == 0 || value == 1;
+	case CT_OPTION_CHOICE:
+		while (o->choices[n])
+			n++;
+		return value >= 0 && value < n;
+	default:
+		return value >= o->min && value <= o->max;
+	}
+}
+
+static bool set_option(struct replay *p, void *state, const char *name, int64_t value)
 {
 	for (const struct ct_option *o = p->policy->options; o && o->name; o++) {
 		char *at = (char *)state + o->offset;
 
 		if (strcmp(o->name, name) != 0)
 			continue;
+		if (!in_range(o, value))
+			return false;
 		if (o->type == CT_OPTION_NS)
 			*(int64_t *)(void *)at = value;
 		else
 			*(uint32_t *)(void *)at = (uint32_t)value;
 	}
+	return true;
 }
 
 /* The head is the start of the first group. */
@@ -206,13 +232,15 @@ static int read_head(struct replay *p, void *state)
 	int64_t value;
 
 	for (char *line = p->group; line && *line; line = strchr(line, '\n') + 1) {
-		if (sscanf(line, "%*d = option %127s %" SCNd64, name, &value) == 2)
-			set_option(p, state, name, value);
-		else if (sscanf(line,
-				"%*d = host sms %" SCNu32 " can %" SCNu32 " gate %" SCNu32
-				" granule %" SCNu32 " part_min %" SCNu32 " ranks %" SCNu32,
-				&p->base.sms, &c->can, &c->gate, &c->sm_granule,
-				&c->sm_part_min, &c->ranks) == 6)
+		if (sscanf(line, "%*d = option %127s %" SCNd64, name, &value) == 2) {
+			if (!set_option(p, state, name, value))
+				return damaged(p, "option %s is out of range", name);
+		} else if (sscanf(line,
+				  "%*d = host sms %" SCNu32 " can %" SCNu32 " gate %" SCNu32
+				  " granule %" SCNu32 " part_min %" SCNu32
+				  " ranks %" SCNu32,
+				  &p->base.sms, &c->can, &c->gate, &c->sm_granule,
+				  &c->sm_part_min, &c->ranks) == 6)
 			seen |= 1;
 		else if (sscanf(line, "%*d = limits patience_ns %" SCNd64 " seed %" SCNu64,
 				&p->options.patience_ns, &p->options.seed) == 2)
@@ -223,7 +251,11 @@ static int read_head(struct replay *p, void *state)
 			       " decide_ns %" SCNd64 " confine_ns %" SCNd64,
 			       &c->gate_ns, &c->sense_ns, &c->decide_ns, &c->confine_ns);
 	}
-	return seen == 3 ? 0 : damaged(p, "the head of the ledger is not complete");
+	if (seen != 3)
+		return damaged(p, "the head of the ledger is not complete");
+	if (!is_time(p->options.patience_ns) || p->options.patience_ns < 0)
+		return damaged(p, "the patience in the head cannot be");
+	return 0;
 }
 
 static struct ct_job *job_of(struct replay *p, uint64_t id)
@@ -283,7 +315,8 @@ static int finished(struct replay *p, int64_t now_ns, const char *rest)
 		   "%*u work %" SCNu64 " waited_ns %" SCNd64 " ran_ns %" SCNd64
 		   " blocks_left %" SCNu64,
 		   &id, &done.waited_ns, &done.ran_ns, &done.blocks_left) != 4 ||
-	    !(job = job_of(p, id)) || job->released_ns == INT64_MIN)
+	    !is_time(done.waited_ns) || !is_time(done.ran_ns) || !(job = job_of(p, id)) ||
+	    job->released_ns == INT64_MIN)
 		return damaged(p, "an end of what was not on the device: %.100s", rest);
 	ct_broker_finished(p->broker, now_ns, job, &done);
 	if (!done.blocks_left) {
@@ -311,8 +344,10 @@ static int joined(struct replay *p, int64_t now_ns, const char *rest)
 	int32_t rank;
 	char text[256];
 
-	if (!name || sscanf(rest, "%*u rank %" SCNd32 " weight %" SCNu32 " slo_ns %" SCNd64,
-			    &rank, &weight, &slo_ns) != 3)
+	if (!name ||
+	    sscanf(rest, "%*u rank %" SCNd32 " weight %" SCNu32 " slo_ns %" SCNd64, &rank,
+		   &weight, &slo_ns) != 3 ||
+	    !is_time(slo_ns))
 		return damaged(p, "a tenant that cannot be read: %.100s", rest);
 	snprintf(text, sizeof(text), "%.*s", (int)strcspn(name + 6, "\n"), name + 6);
 	ct_broker_joined(p->broker, now_ns, text, rank, weight, slo_ns);
@@ -353,7 +388,7 @@ static int request(struct replay *p, const char *rest, struct ct_request *r,
 		   "%" SCNu32 " tenant %" SCNu32 " arrived_ns %" SCNd64
 		   " deadline_ns %" SCNd64,
 		   &r->id, tenant, &r->arrived_ns, &r->deadline_ns) != 4 ||
-	    *tenant >= p->n_tenants)
+	    *tenant >= p->n_tenants || !is_time(r->arrived_ns) || !is_time(r->deadline_ns))
 		return damaged(p, "a request that cannot be read: %.100s", rest);
 	return 0;
 }
@@ -418,7 +453,8 @@ static int tell(struct replay *p)
 	int used = 0;
 
 	p->r->facts++;
-	if (sscanf(p->group, "%" SCNd64 " < %15s%n", &now_ns, word, &used) != 2)
+	if (sscanf(p->group, "%" SCNd64 " < %15s%n", &now_ns, word, &used) != 2 ||
+	    !is_time(now_ns))
 		return damaged(p, "a fact that cannot be read: %.100s", p->group);
 	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++)
 		if (!strcmp(word, facts[i].word))
