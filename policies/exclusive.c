@@ -2,15 +2,13 @@
  * exclusive - one request at a time has the whole device.
  *
  * The tenant of the running request holds the device until the request is answered, also
- * while its host thinks; then the waiting request of highest rank comes next, and among
- * equals the one that arrived first.  Work that belongs to no request counts as one
- * request that lasts until its tenant rests.  What one tenant runs side by side (several
- * copies of its program) shares the tenant's turn.
+ * while its host thinks; then the request that arrived first comes next, and among
+ * equals that of highest rank.  Work that belongs to no request counts as one request
+ * that lasts until its tenant rests.  What one tenant runs side by side (several copies of
+ * its program) shares the tenant's turn.
  *
- * A program that has answered asks for its next request a moment later, so the turn is
- * given away `grace_ns` after the answer; even with 0 everything told of the same instant
- * is known by then.  Without it a high rank with a queue of requests would alternate
- * with a low one.
+ * Rank does not come first: a program that asks anew when it is answered would keep the
+ * device for good.
  *
  * Good as the upper bound of latency per request: nothing disturbs one that runs.  Bad
  * for utilisation (the device rests in every host gap) and for short requests behind
@@ -25,9 +23,7 @@
 #define PENDING 64
 
 struct exclusive {
-	int64_t grace_ns;
 	uint32_t holder; /* tenant id + 1; 0: nobody */
-	uint32_t grace;  /* the alarm that ends it is armed */
 };
 
 struct exclusive_tenant {
@@ -72,8 +68,8 @@ static const struct ct_tenant *first_in_line(const struct ct_host *h)
 
 		if (since == INT64_MAX)
 			continue;
-		if (!first || t->rank > first->rank ||
-		    (t->rank == first->rank && since < first_since)) {
+		if (!first || since < first_since ||
+		    (since == first_since && t->rank > first->rank)) {
 			first = t;
 			first_since = since;
 		}
@@ -94,7 +90,7 @@ static void admit_next(struct ct_host *h, struct exclusive *s)
 	static const struct ct_terms its_request = { .why = "its request" };
 	const struct ct_tenant *next;
 
-	if (s->grace || is_busy(h, s) || !(next = first_in_line(h)))
+	if (is_busy(h, s) || !(next = first_in_line(h)))
 		return;
 	s->holder = next->id + 1;
 	for (uint32_t i = 0; i < h->n_lanes; i++)
@@ -108,15 +104,6 @@ static void release(struct ct_host *h, struct exclusive *s)
 		if (h->lane[i]->credit)
 			ct_revoke(h, h->lane[i], CT_CREDIT);
 	s->holder = 0;
-	s->grace = 1;
-	ct_wake_in(h, s->grace_ns, 0);
-}
-
-static void woken(struct ct_host *h, void *self, uint64_t cookie)
-{
-	struct exclusive *s = self;
-
-	s->grace = 0;
 	admit_next(h, s);
 }
 
@@ -177,31 +164,18 @@ static void left(struct ct_host *h, void *self, const struct ct_tenant *tenant)
 		release(h, s);
 }
 
-static const struct ct_option options[] = {
-	{ .name = "grace_ns",
-	  .help = "time after an answer before the next turn is given away",
-	  .type = CT_OPTION_NS,
-	  .offset = offsetof(struct exclusive, grace_ns),
-	  .def = 0,
-	  .min = 0,
-	  .max = 1000000000 },
-	{ 0 },
-};
-
 CT_POLICY(exclusive) = {
 	.abi = CT_POLICY_ABI,
 	.name = "exclusive",
 	.summary = "one request at a time has the whole device",
 	.needs = CT_CAN_GATE | CT_SEES_REQUEST,
-	.traits = CT_MAY_STARVE | CT_MAY_IDLE,
+	.traits = CT_MAY_IDLE,
 	.state_size = sizeof(struct exclusive),
 	.tenant_size = sizeof(struct exclusive_tenant),
-	.options = options,
 	.left = left,
 	.asked = asked,
 	.answered = answered,
 	.waiting = waiting,
 	.finished = finished,
 	.idled = idled,
-	.woken = woken,
 };

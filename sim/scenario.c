@@ -19,7 +19,7 @@ struct ct_scenario *ct_scenario_new(void)
 	s->actuator = g_strdup("ideal");
 	s->seed = 1;
 	s->min_requests = 10;
-	s->patience_ns = 1000000000;
+	s->patience_ns = INT64_C(10000000000);
 	s->repeat = 1;
 	s->policy_options = json_object();
 	return s;

@@ -66,7 +66,7 @@ struct ct_scenario {
 	uint64_t seed;                 /* default 1 */
 	int64_t duration_ns;           /* 0: until every tenant finished min_requests */
 	uint32_t min_requests;         /* default 10 */
-	int64_t patience_ns;           /* default 1 s of waiting without cause */
+	int64_t patience_ns;           /* default 10 s of waiting without cause */
 	uint32_t repeat;               /* default 1 */
 	struct ct_policy_spec *policy; /* "all" stands for every one there is */
 	size_t n_policies;
