@@ -36,7 +36,7 @@ struct ct_program {
 	int64_t typical_call_ns[CT_OP_MAX]; /* median length of each kind of call, to 1/8 */
 	int64_t long_call_ns[CT_OP_MAX];    /* and the length that nine of ten stay below */
 	int64_t recorded_ns;                /* one request, mean, as recorded */
-	GHashTable *event_index;       /* handles of recorded events -> 1, 2, ... */
+	GHashTable *event_index;            /* handles of recorded events -> 1, 2, ... */
 	int64_t peak_memory_bytes;          /* live allocations at most; 0: none recorded */
 	uint64_t n_kernels;
 	double overlapped_pct; /* of kernel time: recorded while overlapping */

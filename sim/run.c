@@ -66,7 +66,8 @@ static void loop(struct run *run)
 
 static int64_t give_up_ns(const struct run *run)
 {
-	double total_ns = 1e9;
+	double total_ns =
+		2 * (double)run->in->scenario->patience_ns; /* ejection comes first */
 
 	for (uint32_t i = 0; i < run->n_tenants; i++) {
 		const struct tenant *t = &run->tenant[i];

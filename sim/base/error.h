@@ -17,12 +17,12 @@
 /* Exit codes of every cotenant program; documented in cotenant(1), held by a test. */
 enum ct_exit {
 	CT_EXIT_OK = 0,
-	CT_EXIT_FAILED = 1,	 /* ran, but an expectation or a comparison failed */
-	CT_EXIT_USAGE = 2,	 /* the command line is wrong */
-	CT_EXIT_INPUT = 3,	 /* an input file is wrong: file, place and field are named */
-	CT_EXIT_EJECTED = 4,	 /* a policy broke its contract and was ejected */
+	CT_EXIT_FAILED = 1,  /* ran, but an expectation or a comparison failed */
+	CT_EXIT_USAGE = 2,   /* the command line is wrong */
+	CT_EXIT_INPUT = 3,   /* an input file is wrong: file, place and field are named */
+	CT_EXIT_EJECTED = 4, /* a policy broke its contract and was ejected */
 	CT_EXIT_UNSUPPORTED = 5, /* the host cannot do what the policy needs */
-	CT_EXIT_SKIPPED = 77,	 /* tests only: not run, with a reason */
+	CT_EXIT_SKIPPED = 77,    /* tests only: not run, with a reason */
 };
 
 #define CT_ERROR (ct_error_quark())
