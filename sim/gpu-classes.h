@@ -33,6 +33,18 @@ static inline uint32_t ct_sm_intersect(const struct ct_gpu *gpu, struct ct_sm_se
 	return ct_sm_count(gpu, to);
 }
 
+/* Whether two sets have an SM in common; NULL is the set of all. */
+static inline bool ct_sm_sets_meet(const struct ct_gpu *gpu, const struct ct_sm_set *a,
+				   const struct ct_sm_set *b)
+{
+	if (!a || !b)
+		return true;
+	for (uint32_t i = 0; i < gpu->words; i++)
+		if (a->word[i] & b->word[i])
+			return true;
+	return false;
+}
+
 /* One class of all SMs, empty; all pools full. */
 void ct_classes_init(struct ct_gpu *);
 

@@ -82,7 +82,7 @@ struct reciprocal {
 
 struct resident {
 	struct ct_grid *grid;
-	struct resident *next;      /* in the queue of its priority; or unused */
+	struct resident *next;      /* in its queue; or unused */
 	struct batch *first, *last; /* resident, by tag */
 	uint64_t left;              /* blocks not placed yet */
 	uint64_t work;              /* of a block; copy of grid->work.block_work */
@@ -91,7 +91,7 @@ struct resident {
 	int64_t as_of_ns, carry_ns;
 	uint32_t rate;   /* of virtual time, of CT_WORK_ONE */
 	uint32_t placed; /* blocks on the device now */
-	uint32_t priority;
+	uint32_t partition, priority;
 	int32_t slot; /* in gpu->running[]; -1: has had no block yet */
 	bool no_skip; /* two batches end within 1 ns of each other */
 	struct reciprocal per_warps, per_registers, per_smem;
@@ -99,6 +99,14 @@ struct resident {
 
 struct queue {
 	struct resident *first, *last;
+};
+
+/* Queues that do not wait for those of other partitions. */
+struct partition {
+	struct queue queue[CT_GPU_PRIORITIES];
+	struct resident *blocked; /* the head that stopped the last schedule */
+	uint32_t top;             /* highest priority with a queue, since top_since_ns */
+	int64_t top_since_ns, top_ns[CT_GPU_PRIORITIES + 1];
 };
 
 /* Where placement is thinking: the classes in which the grid has room. */
@@ -124,8 +132,8 @@ struct ct_gpu {
 
 	/* grids: waiting for entry, queued for placement, running */
 	struct ct_grid *waiting, **waiting_end;
-	struct queue queue[CT_GPU_PRIORITIES];
-	struct resident *blocked; /* the head that stopped the last schedule */
+	struct partition partition[CT_GPU_PARTITIONS];
+	uint32_t n_partitions; /* used so far */
 	struct resident *running[GPU_MAX_RESIDENT];
 	int64_t next_ns[GPU_MAX_RESIDENT]; /* of running[]: its first batch ends */
 	uint32_t n_running, n_resident;
@@ -153,8 +161,6 @@ struct ct_gpu {
 	int64_t accounted_ns;
 	uint64_t warps, active_sms;
 	unsigned __int128 warp_ns, sm_active_ns, served_mbps_ns;
-	uint32_t top; /* highest priority with a queue, since top_since_ns */
-	int64_t top_since_ns, top_ns[CT_GPU_PRIORITIES + 1];
 	struct ct_gpu_use use;
 
 	/* memory of the pools above */

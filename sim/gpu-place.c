@@ -61,12 +61,13 @@ struct supply {
 
 /*
  * Collects the classes with room for the grid.  If the grid is the head that stopped the
- * last schedule, there was no room for it anywhere then, and only the classes touched
+ * last schedule of its partition, there was no room for it anywhere then, and only the classes touched
  * since can have some.
  */
 static void find_room(struct ct_gpu *gpu, const struct resident *r, struct supply *s)
 {
-	bool changed_only = gpu->blocked == r || (MUTANT(TOUCHED_ONLY) && gpu->blocked);
+	const struct resident *blocked = gpu->partition[r->partition].blocked;
+	bool changed_only = blocked == r || (MUTANT(TOUCHED_ONLY) && blocked);
 	struct sm_class **class = changed_only ? gpu->touched : gpu->active;
 	uint32_t n = changed_only ? gpu->n_touched : gpu->n_active;
 	const struct ct_sm_set *allowed = r->grid->sms;

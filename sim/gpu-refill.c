@@ -5,7 +5,8 @@
  * the next blocks of the grid take exactly its places.  Then neither residency nor
  * rates nor classes change, and the batch only gets a later tag.
  *
- * Why that is exact.  The grid is the head of the highest queue and has blocks left, so
+ * Why that is exact.  The grid is the head of the highest queue of its partition, nobody
+ * who is served earlier waits for room on its SMs, and it has blocks left, so
  * the last schedule stopped because no SM had room for it.  Each bound on an SM's room
  * is floor(free / need); giving back the resources of c blocks makes it exactly c
  * larger, the sum of whole warps over the register partitions included.  So every SM
@@ -28,6 +29,7 @@
  */
 #include "sim/gpu-refill.h"
 
+#include "sim/gpu-classes.h"
 #include "sim/gpu-mutant.h"
 #include "sim/gpu-rates.h"
 #include "sim/gpu-registers.h"
@@ -35,12 +37,25 @@
 /* Far enough for anything, and near enough for tags to stay within 2^63 of now. */
 #define MAX_SKIP_NS (INT64_C(1) << 37)
 
-static bool heads_all_queues(const struct ct_gpu *gpu, const struct resident *r)
+/* Whether R is what its partition would place next, and no partition that is served
+ * before it waits for room on the same SMs. */
+static bool comes_first(const struct ct_gpu *gpu, const struct resident *r)
 {
+	const struct partition *q = &gpu->partition[r->partition];
+
 	for (uint32_t p = 0; p < r->priority; p++)
-		if (gpu->queue[p].first)
+		if (q->queue[p].first)
 			return false;
-	return gpu->queue[r->priority].first == r;
+	if (q->queue[r->priority].first != r)
+		return false;
+	for (uint32_t i = 0; i < r->partition; i++) {
+		const struct resident *other = gpu->partition[i].blocked;
+
+		if (other && !MUTANT(REFILL_PAST_OTHERS) &&
+		    ct_sm_sets_meet(gpu, other->grid->sms, r->grid->sms))
+			return false;
+	}
+	return true;
 }
 
 /* Whether the batch would get the register vectors again that it has. */
@@ -107,7 +122,7 @@ bool ct_refill(struct ct_gpu *gpu, struct resident *r, int64_t at_ns, int64_t ho
 {
 	struct batch *batch = r->first, *next = batch->next;
 
-	if (r->left < batch->blocks || !heads_all_queues(gpu, r))
+	if (r->left < batch->blocks || !comes_first(gpu, r))
 		return false;
 	ct_advance(r, at_ns);
 	if (next && (int64_t)(r->virtual_time - next->tag) >= 0 &&

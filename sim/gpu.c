@@ -21,13 +21,14 @@
 #include "sim/gpu-rates.h"
 #include "sim/gpu-refill.h"
 
-/* Time in which a higher priority than this one had a queue. */
-static int64_t behind_ns(const struct ct_gpu *gpu, uint32_t priority)
+/* Time in which a higher priority of the partition than this one had a queue. */
+static int64_t behind_ns(const struct ct_gpu *gpu, const struct ct_grid *grid)
 {
-	int64_t ns = gpu->top < priority ? gpu->now_ns - gpu->top_since_ns : 0;
+	const struct partition *q = &gpu->partition[grid->partition];
+	int64_t ns = q->top < grid->priority ? gpu->now_ns - q->top_since_ns : 0;
 
-	for (uint32_t p = 0; p < priority; p++)
-		ns += gpu->top_ns[p];
+	for (uint32_t p = 0; p < grid->priority; p++)
+		ns += q->top_ns[p];
 	return ns;
 }
 
@@ -51,7 +52,7 @@ static struct ct_grid *take(struct ct_grid **list)
 static void enter(struct ct_gpu *gpu, struct ct_grid *grid)
 {
 	struct resident *r = gpu->unused_residents;
-	struct queue *queue = &gpu->queue[grid->priority];
+	struct queue *queue = &gpu->partition[grid->partition].queue[grid->priority];
 
 	gpu->unused_residents = r->next;
 	gpu->n_resident++;
@@ -61,6 +62,7 @@ static void enter(struct ct_gpu *gpu, struct ct_grid *grid)
 		.work = grid->work.block_work,
 		.carry_ns = -1,
 		.rate = CT_WORK_ONE,
+		.partition = grid->partition,
 		.priority = grid->priority,
 		.slot = -1,
 		.per_warps = ct_reciprocal(grid->need.warps),
@@ -79,10 +81,13 @@ void ct_gpu_submit(struct ct_gpu *gpu, struct ct_grid *grid)
 {
 	g_assert(grid->priority < CT_GPU_PRIORITIES && grid->need.blocks &&
 		 grid->need.warps);
+	g_assert(grid->partition < CT_GPU_PARTITIONS);
 	g_assert(grid->work.block_work >= CT_WORK_ONE && !(grid->work.block_work >> 63));
+	if (grid->partition >= gpu->n_partitions)
+		gpu->n_partitions = grid->partition + 1;
 	grid->submitted_ns = gpu->now_ns;
 	grid->start_ns = grid->end_ns = -1;
-	grid->behind_priority_ns = -behind_ns(gpu, grid->priority);
+	grid->behind_priority_ns = -behind_ns(gpu, grid);
 	grid->serial = gpu->submissions++;
 	grid->next = NULL;
 	if (gpu->n_resident < gpu->resident_limit && !gpu->waiting) {
@@ -185,18 +190,18 @@ static void end_instant(struct ct_gpu *gpu)
 static void note_start(struct ct_gpu *gpu, struct ct_grid *grid)
 {
 	grid->start_ns = gpu->now_ns;
-	grid->behind_priority_ns += behind_ns(gpu, grid->priority);
+	grid->behind_priority_ns += behind_ns(gpu, grid);
 	if (gpu->report_starts)
 		insert(&gpu->started, grid);
 }
 
-/* Part 4.  Returns the head that is stuck, or NULL. */
-static struct resident *schedule(struct ct_gpu *gpu)
+/* Part 4, for one partition.  Returns the head that is stuck, or NULL. */
+static struct resident *schedule(struct ct_gpu *gpu, struct partition *q)
 {
 	struct resident *stuck = NULL, *r;
 
 	for (uint32_t p = 0; p < CT_GPU_PRIORITIES; p++)
-		while ((r = gpu->queue[p].first)) {
+		while ((r = q->queue[p].first)) {
 			bool placed = ct_place(gpu, r);
 
 			if (placed && r->grid->start_ns < 0)
@@ -207,22 +212,22 @@ static struct resident *schedule(struct ct_gpu *gpu)
 					return stuck;
 				break;
 			}
-			gpu->queue[p].first = r->next;
+			q->queue[p].first = r->next;
 		}
 	return stuck;
 }
 
-static void note_top(struct ct_gpu *gpu)
+static void note_top(const struct ct_gpu *gpu, struct partition *q)
 {
 	uint32_t top = 0;
 
-	while (top < CT_GPU_PRIORITIES && !gpu->queue[top].first)
+	while (top < CT_GPU_PRIORITIES && !q->queue[top].first)
 		top++;
-	if (top == gpu->top)
+	if (top == q->top)
 		return;
-	gpu->top_ns[gpu->top] += gpu->now_ns - gpu->top_since_ns;
-	gpu->top_since_ns = gpu->now_ns;
-	gpu->top = top;
+	q->top_ns[q->top] += gpu->now_ns - q->top_since_ns;
+	q->top_since_ns = gpu->now_ns;
+	q->top = top;
 }
 
 void ct_gpu_settle(struct ct_gpu *gpu)
@@ -232,8 +237,10 @@ void ct_gpu_settle(struct ct_gpu *gpu)
 	gpu->unsettled = false;
 	gpu->settlement++;
 	account(gpu);
-	gpu->blocked = schedule(gpu);
-	note_top(gpu);
+	for (uint32_t i = 0; i < gpu->n_partitions; i++) {
+		gpu->partition[i].blocked = schedule(gpu, &gpu->partition[i]);
+		note_top(gpu, &gpu->partition[i]);
+	}
 	ct_classes_settle(gpu);
 	ct_share_dram(gpu);
 }
@@ -273,7 +280,7 @@ static bool refill_instant(struct ct_gpu *gpu, const struct next *next, int64_t 
 	gpu->now_ns = next->ns;
 	gpu->use.instants++;
 	if (!r->left) {
-		gpu->queue[r->priority].first = r->next;
+		gpu->partition[r->partition].queue[r->priority].first = r->next;
 		gpu->unsettled = true;
 		ct_gpu_settle(gpu);
 	}
@@ -361,7 +368,8 @@ struct ct_gpu *ct_gpu_new(const struct ct_device *device,
 	gpu->words = (gpu->sms + 63) / 64;
 	gpu->report_starts = options && options->report_starts;
 	gpu->waiting_end = &gpu->waiting;
-	gpu->top = CT_GPU_PRIORITIES;
+	for (uint32_t i = 0; i < CT_GPU_PARTITIONS; i++)
+		gpu->partition[i].top = CT_GPU_PRIORITIES;
 	places = (size_t)gpu->sms * gpu->limits.blocks;
 	gpu->cells = g_new(struct cell, places);
 	gpu->batches = g_new(struct batch, places);

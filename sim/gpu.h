@@ -17,6 +17,11 @@
  *      until it is fully placed (then the next) or nothing fits; then nothing of lower
  *      priority is placed either (a blocked head blocks its queue and all below it);
  *   5. if residency changed, rates change from t on (DRAM is shared by demand).
+ * Partitions (green contexts) have queues of their own: what is blocked in one does not
+ * block another.  They are served in the order of their numbers, which matters only
+ * where they share SMs.  DANGER: that disjoint partitions do not wait for each other is
+ * what experiments with SM masks suggest (Bakita and Anderson, RTAS 2023), and has not
+ * been measured for green contexts.
  * Placement: the next block goes to the SM with room for the most further blocks of
  * the grid, ties to the lowest-numbered SM.  Registers are four counters per SM, and a
  * warp goes to the fullest-free one.
@@ -33,6 +38,7 @@
 #include "models/work.h"
 
 #define CT_GPU_PRIORITIES 8
+#define CT_GPU_PARTITIONS 128
 #define CT_GPU_MAX_SMS    1024
 
 struct ct_gpu;
@@ -47,14 +53,15 @@ struct ct_grid {
 	/* set by the caller before submitting */
 	struct ct_block_need need;
 	struct ct_kernel_work work;
+	uint32_t partition;          /* whose queues it stands in, < CT_GPU_PARTITIONS */
 	uint32_t priority;           /* 0 runs first, < CT_GPU_PRIORITIES */
 	const struct ct_sm_set *sms; /* NULL: all; borrowed until the grid ends */
 	void *owner;
 	/* set by the gpu */
 	int64_t submitted_ns, start_ns, end_ns; /* start: first block placed */
-	int64_t behind_priority_ns; /* of start - submitted: a higher priority was queued */
-	struct ct_grid *next;       /* in the lists below, and the gpu's own */
-	uint64_t serial;            /* the gpu's own: order of submission */
+	int64_t behind_priority_ns; /* of start - submitted: a higher priority of the partition was queued */
+	struct ct_grid *next; /* in the lists below, and the gpu's own */
+	uint64_t serial;      /* the gpu's own: order of submission */
 };
 
 struct ct_gpu_options {

@@ -52,6 +52,7 @@ static int launch(struct ct_actuator *actuator, struct ct_job *job,
 		op->grid.priority = level_of_rank(run, terms->rank);
 	if (terms && terms->part) {
 		op->part = terms->part;
+		op->grid.partition = terms->part;
 		op->grid.sms = &run->part[terms->part - 1];
 	}
 	for (struct op *node = op->nodes; node; node = node->next)

@@ -23,7 +23,7 @@
  * of a channel shared by streams, about 1024 launches, and is not documented. */
 #define STREAM_DEPTH 1024
 
-#define MAX_PARTS 128
+#define MAX_PARTS (CT_GPU_PARTITIONS - 1) /* beside the whole device */
 #define SEEN_OPS  64
 
 struct run;

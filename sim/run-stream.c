@@ -83,6 +83,7 @@ void ct_run_release(struct run *run, struct op *op, int64_t released_ns)
 		node->released_ns = released_ns;
 		node->arrival_ns = op->arrival_ns;
 		node->grid.sms = op->grid.sms;
+		node->grid.partition = op->grid.partition;
 		node->grid.priority = op->grid.priority;
 		node->part = op->part;
 		node->job.why = op->job.why;

@@ -118,6 +118,26 @@ static void make_stream(struct dice *d, const struct gpu_case *c, enum time_grai
 	}
 }
 
+/* Streams of up to three partitions: each on its own SMs, as green contexts are, or on
+ * whatever SMs the streams already had, which may overlap. */
+static void make_partitions(struct dice *d, struct gpu_case *c)
+{
+	uint32_t n = between(d, 2, CASE_PARTITIONS);
+	bool own_sms = c->sms >= n && !one_in(d, 3);
+
+	for (uint32_t s = 0; s < c->n_streams; s++) {
+		struct case_stream *stream = &c->stream[s];
+
+		stream->partition = between(d, 0, n - 1);
+		if (!own_sms)
+			continue;
+		stream->masked = true;
+		memset(&stream->sms, 0, sizeof stream->sms);
+		for (uint32_t i = stream->partition; i < c->sms; i += n)
+			stream->sms.word[i / 64] |= UINT64_C(1) << i % 64;
+	}
+}
+
 void case_make(struct gpu_case *c, uint64_t seed)
 {
 	struct dice d = { seed * 2 + 1 };
@@ -139,6 +159,8 @@ void case_make(struct gpu_case *c, uint64_t seed)
 	c->n_streams = between(&d, 1, one_in(&d, 2) ? 3 : 10);
 	for (uint32_t s = 0; s < c->n_streams; s++)
 		make_stream(&d, c, grain, &c->stream[s]);
+	if (one_in(&d, 3))
+		make_partitions(&d, c);
 }
 
 enum stream_state { READY_AT, DELAYED_UNTIL, ON_DEVICE, FINISHED };
@@ -206,6 +228,7 @@ static void submit(struct driver *d, struct stream *s)
 	s->grid = (struct ct_grid){
 		.need = op_of(s)->need,
 		.work = op_of(s)->work,
+		.partition = s->plan->partition,
 		.priority = s->plan->priority,
 		.sms = s->plan->masked ? &s->plan->sms : NULL,
 		.owner = s,

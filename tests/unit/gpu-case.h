@@ -15,8 +15,9 @@
 #include "models/work.h"
 #include "sim/gpu.h"
 
-#define CASE_STREAMS 16
-#define CASE_OPS     16
+#define CASE_STREAMS    16
+#define CASE_PARTITIONS 3
+#define CASE_OPS        16
 
 struct case_op {
 	int64_t arrival_ns;
@@ -26,7 +27,7 @@ struct case_op {
 };
 
 struct case_stream {
-	uint32_t n_ops, loops, priority;
+	uint32_t n_ops, loops, partition, priority;
 	bool masked;
 	struct ct_sm_set sms;
 	struct case_op op[CASE_OPS];

@@ -100,10 +100,15 @@ static int64_t next_instant(struct naive *n)
 	return next;
 }
 
-static bool queued_above(const struct naive *n, uint32_t priority)
+/* Whether something waits in the partition of stream S at a higher priority than its. */
+static bool queued_above(const struct naive *n, uint32_t s)
 {
-	for (uint32_t s = 0; s < n->c->n_streams; s++)
-		if (n->kernel[s].state == QUEUED && n->c->stream[s].priority < priority)
+	const struct case_stream *own = &n->c->stream[s];
+
+	for (uint32_t i = 0; i < n->c->n_streams; i++)
+		if (n->kernel[i].state == QUEUED &&
+		    n->c->stream[i].partition == own->partition &&
+		    n->c->stream[i].priority < own->priority)
 			return true;
 	return false;
 }
@@ -119,8 +124,7 @@ static void advance(struct naive *n, int64_t to_ns)
 	for (uint32_t s = 0; s < n->c->n_streams; s++) {
 		struct naive_kernel *k = &n->kernel[s];
 
-		if (k->state != ABSENT && k->times->start_ns < 0 &&
-		    queued_above(n, n->c->stream[s].priority))
+		if (k->state != ABSENT && k->times->start_ns < 0 && queued_above(n, s))
 			k->times->behind_ns += (int64_t)ns;
 		if (!on_device(k))
 			continue;
@@ -233,8 +237,10 @@ static void start_ready(struct naive *n)
 	}
 }
 
-/* Of the kernels in STATE and of this priority (-1: any) the one submitted first. */
-static struct naive_kernel *oldest(struct naive *n, enum kernel_state state, int priority)
+/* Of the kernels in STATE, of this partition and priority (-1: any), the one submitted
+ * first. */
+static struct naive_kernel *oldest(struct naive *n, enum kernel_state state, int partition,
+				   int priority)
 {
 	struct naive_kernel *first = NULL;
 
@@ -242,6 +248,7 @@ static struct naive_kernel *oldest(struct naive *n, enum kernel_state state, int
 		struct naive_kernel *k = &n->kernel[s];
 
 		if (k->state != state ||
+		    (partition >= 0 && n->c->stream[s].partition != (uint32_t)partition) ||
 		    (priority >= 0 && n->c->stream[s].priority != (uint32_t)priority))
 			continue;
 		if (!first || k->serial < first->serial)
@@ -257,7 +264,8 @@ static void admit(struct naive *n)
 
 	for (uint32_t s = 0; s < n->c->n_streams; s++)
 		resident += on_device(&n->kernel[s]);
-	for (; resident < n->c->resident_grids && (k = oldest(n, WAITING, -1)); resident++)
+	for (; resident < n->c->resident_grids && (k = oldest(n, WAITING, -1, -1));
+	     resident++)
 		k->state = QUEUED;
 }
 
@@ -322,12 +330,12 @@ static bool place_block(struct naive *n, struct naive_kernel *k)
 	return most;
 }
 
-static void schedule(struct naive *n)
+static void schedule(struct naive *n, int partition)
 {
 	struct naive_kernel *k;
 
 	for (int p = 0; p < CT_GPU_PRIORITIES; p++)
-		while ((k = oldest(n, QUEUED, p))) {
+		while ((k = oldest(n, QUEUED, partition, p))) {
 			while (k->left)
 				if (!place_block(n, k))
 					return;
@@ -424,7 +432,8 @@ void naive_run(const struct gpu_case *c, struct case_result *result)
 		admit(&n);
 		start_ready(&n);
 		admit(&n);
-		schedule(&n);
+		for (int partition = 0; partition < CASE_PARTITIONS; partition++)
+			schedule(&n, partition);
 		set_rates(&n);
 	}
 	result->sm_active_ns = (double)n.sm_active;
