@@ -258,6 +258,8 @@ void ct_run_alarm(struct run *run)
 void ct_run_tell_asked(struct run *run, const struct tenant *tenant,
 		       const struct ct_request *request, gboolean answered)
 {
+	if (!(run->actuator.caps.can & CT_SEES_REQUEST))
+		return;
 	broker_begins(run);
 	if (answered)
 		ct_broker_answered(run->broker, run->now_ns, request, tenant->broker_id);

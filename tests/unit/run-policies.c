@@ -142,19 +142,21 @@ START_TEST(gates)
 END_TEST
 
 /*
- * Three kernels, one by one.  Facts are the request at 0, the launch at 0 (the two that
- * follow wait behind closed gates, and keep the broker busy too) and each end.  From
- * fact to release: its turn with the broker, the decision, the gate.
+ * Three kernels, one by one.  From fact to release: its turn with the broker, the
+ * decision, the gate.  Facts are BEFORE ones at 0 and then the first launch (the two that
+ * follow wait behind closed gates, and keep the broker busy too), and each end.
  */
-START_TEST(costs_are_charged)
+static void assert_charged(char **caps, int64_t before)
 {
 	enum { GATE = 3000, SENSE = 2000, DECIDE = 700 };
-	const int64_t first_ns = 2 * DECIDE + GATE + 1000 + 10000;
+	const int64_t first_ns = (before + 1) * DECIDE + GATE + 1000 + 10000;
 	const int64_t next_ns = SENSE + DECIDE + GATE + 1000 + 10000;
 	struct ct_run_result *result;
 	struct lab lab;
 
 	lab_begin(&lab);
+	if (caps)
+		lab.actuator.caps = caps;
 	lab.actuator.gate_ns = GATE;
 	lab.actuator.sense_ns = SENSE;
 	lab.actuator.decide_ns = DECIDE;
@@ -164,6 +166,14 @@ START_TEST(costs_are_charged)
 	ck_assert(result->broker_load > 0);
 	ct_run_result_free(result);
 	lab_end(&lab);
+}
+
+START_TEST(costs_are_charged)
+{
+	char *blind[] = { "gate", NULL };
+
+	assert_charged(NULL, 1);  /* the request */
+	assert_charged(blind, 0); /* which is no fact where none are seen */
 }
 END_TEST
 
