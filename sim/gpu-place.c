@@ -61,8 +61,8 @@ struct supply {
 
 /*
  * Collects the classes with room for the grid.  If the grid is the head that stopped the
- * last schedule of its partition, there was no room for it anywhere then, and only the classes touched
- * since can have some.
+ * last schedule of its partition, there was no room for it anywhere then, and only the
+ * classes touched since can have some.
  */
 static void find_room(struct ct_gpu *gpu, const struct resident *r, struct supply *s)
 {

@@ -59,9 +59,10 @@ struct ct_grid {
 	void *owner;
 	/* set by the gpu */
 	int64_t submitted_ns, start_ns, end_ns; /* start: first block placed */
-	int64_t behind_priority_ns; /* of start - submitted: a higher priority of the partition was queued */
-	struct ct_grid *next; /* in the lists below, and the gpu's own */
-	uint64_t serial;      /* the gpu's own: order of submission */
+	int64_t behind_priority_ns; /* of start - submitted: its partition had a queue of
+				     * higher priority */
+	struct ct_grid *next;       /* in the lists below, and the gpu's own */
+	uint64_t serial;            /* the gpu's own: order of submission */
 };
 
 struct ct_gpu_options {

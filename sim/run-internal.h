@@ -130,9 +130,9 @@ struct tenant {
 	uint32_t n_copies;
 	struct ct_tenant_result *result;
 	/* requests */
-	uint64_t n_asked, n_started, n_finished, n_in_time;
+	uint64_t n_asked, n_finished, n_in_time;
 	uint32_t next_request; /* of the program, to start */
-	GQueue *pending;       /* int64_t *: arrivals not started, open loop only */
+	GQueue *pending;       /* struct ct_request *: asked, not started; open loop only */
 	GArray *latency_ns;    /* int64_t, every finished request in order */
 	int64_t first_end_ns, last_end_ns;
 	uint64_t rng;

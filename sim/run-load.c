@@ -52,7 +52,7 @@ static void schedule_arrival(struct tenant *t)
 		ct_events_push(&run->events, at_ns, CT_EVENT_ARRIVAL, t->index, t);
 }
 
-static void start_request(struct copy *copy, int64_t arrived_ns)
+static void start_request(struct copy *copy, const struct ct_request *asked)
 {
 	struct tenant *t = copy->tenant;
 	struct run *run = t->run;
@@ -64,25 +64,33 @@ static void start_request(struct copy *copy, int64_t arrived_ns)
 	request = &t->program->request[copy->request];
 	copy->request_ns = run->now_ns;
 	copy->request_start_ns = request->start_ns;
-	copy->asked.arrived_ns = arrived_ns;
-	t->n_started++;
+	copy->asked = *asked;
 	for (uint32_t i = 0; i < t->program->trace->n_streams; i++)
 		copy->stream[i].recorded_end_ns = CT_TIME_NONE;
 	ct_run_start_threads(copy);
 }
 
-static void ask(struct copy *copy, int64_t arrived_ns)
+/* A request exists, and the policy knows, from the moment it is asked for, whether or
+ * not a copy of the program is free to serve it. */
+static struct ct_request ask(struct tenant *t)
 {
-	struct tenant *t = copy->tenant;
 	struct run *run = t->run;
-
-	copy->asked = (struct ct_request){
+	struct ct_request request = {
 		.id = ++run->next_request_id,
-		.arrived_ns = arrived_ns,
-		.deadline_ns = t->spec->slo_ns ? arrived_ns + t->spec->slo_ns : 0,
+		.arrived_ns = run->now_ns,
+		.deadline_ns = t->spec->slo_ns ? run->now_ns + t->spec->slo_ns : 0,
 	};
-	ct_run_tell_asked(run, t, &copy->asked, FALSE);
-	start_request(copy, arrived_ns);
+
+	t->n_asked++;
+	ct_run_tell_asked(run, t, &request, FALSE);
+	return request;
+}
+
+static void ask_and_start(struct copy *copy)
+{
+	struct ct_request request = ask(copy->tenant);
+
+	start_request(copy, &request);
 }
 
 void ct_run_load_init(struct run *run)
@@ -96,24 +104,20 @@ void ct_run_load_init(struct run *run)
 			schedule_arrival(t);
 			continue;
 		}
-		for (uint32_t c = 0; c < t->n_copies; c++) {
-			t->n_asked++;
-			ask(&t->copy[c], 0);
-		}
+		for (uint32_t c = 0; c < t->n_copies; c++)
+			ask_and_start(&t->copy[c]);
 	}
 }
 
 void ct_run_arrival(struct tenant *t)
 {
-	struct run *run = t->run;
-	int64_t arrived_ns = run->now_ns;
+	struct ct_request request = ask(t);
 
-	t->n_asked++;
 	schedule_arrival(t);
-	if (!t->copy[0].running && g_queue_is_empty(t->pending))
-		ask(&t->copy[0], arrived_ns);
+	if (!t->copy[0].running)
+		start_request(&t->copy[0], &request);
 	else
-		g_queue_push_tail(t->pending, g_memdup2(&arrived_ns, sizeof(arrived_ns)));
+		g_queue_push_tail(t->pending, g_memdup2(&request, sizeof(request)));
 }
 
 static void answer(struct copy *copy)
@@ -166,12 +170,11 @@ void ct_run_request_maybe_done(struct copy *copy)
 	if (run->stop || run->in->replay_once)
 		return;
 	if (t->arrive.kind == CT_ARRIVE_CLOSED) {
-		t->n_asked++;
-		ask(copy, run->now_ns);
+		ask_and_start(copy);
 	} else if (!g_queue_is_empty(t->pending)) {
-		int64_t *arrived_ns = g_queue_pop_head(t->pending);
+		struct ct_request *request = g_queue_pop_head(t->pending);
 
-		ask(copy, *arrived_ns);
-		g_free(arrived_ns);
+		start_request(copy, request);
+		g_free(request);
 	}
 }

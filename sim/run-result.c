@@ -197,7 +197,7 @@ static uint64_t due(const struct tenant *t)
 	for (uint32_t c = 0; c < t->n_copies; c++)
 		n += t->copy[c].running && t->copy[c].asked.arrived_ns <= latest_ns;
 	for (const GList *l = t->pending->head; l; l = l->next)
-		n += *(const int64_t *)l->data <= latest_ns;
+		n += ((const struct ct_request *)l->data)->arrived_ns <= latest_ns;
 	return n;
 }
 

@@ -10,3 +10,9 @@ include tests/house/local.mk
 include tests/laws/local.mk
 include tests/unit/local.mk
 include tests/bench/local.mk
+
+# Everything but the house rules, which look at files and not at what runs: for builds
+# with --enable-sanitizers.
+.PHONY: check-sanitized
+check-sanitized:
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(UNIT_TESTS) $(FUZZERS) $(LAWS_TESTS) tests/laws/replay.sh $(CLI_TESTS)'
