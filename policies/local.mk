@@ -63,6 +63,7 @@ policies_libpolicies_la_LIBADD = policies/libbuiltin.la policies/libbroker.la $(
 	$(JANSSON_LIBS)
 
 BUILT_SOURCES += policies/builtin.h
+$(policies_libpolicies_la_OBJECTS): policies/builtin.h
 CLEANFILES += policies/builtin.h
 policies/builtin.h: $(srcdir)/policies/local.mk
 	$(AM_V_GEN)mkdir -p policies && \

@@ -171,12 +171,14 @@ gboolean ct_arrival_parse(const char *text, struct ct_arrival *a, GError **error
 char *ct_arrival_text(const struct ct_arrival *a)
 {
 	char rate[G_ASCII_DTOSTR_BUF_SIZE];
+	g_autofree char *duration = NULL;
 
 	switch (a->kind) {
 	case CT_ARRIVE_CLOSED:
 		return g_strdup_printf("closed:%u", a->copies);
 	case CT_ARRIVE_PERIODIC:
-		return g_strdup_printf("every:%" G_GINT64_FORMAT "ns", a->period_ns);
+		duration = ct_duration_text(a->period_ns);
+		return g_strdup_printf("every:%s", duration);
 	case CT_ARRIVE_POISSON:
 		g_ascii_dtostr(rate, sizeof(rate), a->rate_per_s);
 		return g_strdup_printf("poisson:%s", rate);

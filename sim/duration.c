@@ -80,3 +80,14 @@ too_long:
 	ct_usage_error(error, "'%s' is too long: at most 292 years", text);
 	return FALSE;
 }
+
+/* The largest of ns, us, ms and s of which it is a whole number. */
+char *ct_duration_text(int64_t ns)
+{
+	static const char *const unit[] = { "ns", "us", "ms", "s" };
+	int u = 0;
+
+	for (; u < 3 && ns && ns % 1000 == 0; u++)
+		ns /= 1000;
+	return g_strdup_printf("%" G_GINT64_FORMAT "%s", ns, unit[u]);
+}

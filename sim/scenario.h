@@ -118,6 +118,9 @@ void ct_arrival_clear(struct ct_arrival *);
 /* "250us", "10 ms", "1.5s", "1000" (ns). */
 gboolean ct_duration_parse(const char *text, int64_t *ns, GError **error);
 
+/* The shortest way to write it exactly: "10ms". */
+char *ct_duration_text(int64_t ns);
+
 /* The complete scenario as a JSON object; owned by the caller. */
 json_t *ct_scenario_json(const struct ct_scenario *);
 

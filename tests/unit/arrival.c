@@ -101,7 +101,10 @@ START_TEST(arrivals)
 	struct ct_arrival a;
 
 	round_trip("closed:4");
-	round_trip("every:4000000ns");
+	round_trip("every:4ms");
+	round_trip("every:1500us");
+	round_trip("every:60s");
+	round_trip("every:1ns");
 	round_trip("poisson:12.5");
 	ck_assert(parse("every:4ms", &a));
 	ck_assert_int_eq(a.kind, CT_ARRIVE_PERIODIC);
