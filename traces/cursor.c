@@ -6,16 +6,24 @@
  */
 #include "traces/reader.h"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include "sim/base/error.h"
 #include "traces/reader-index.h"
+
+/* Of a file up to this size all that was read may stay in memory; of a larger one, what a
+ * cursor has left behind is let go, so that memory does not grow with the trace. */
+#define KEEP_BYTES (64 << 20)
 
 struct ct_cursor {
 	const struct ct_op *next, *end; /* in the chunk entered last */
 	uint64_t end_position;          /* of END, in the lane */
 	struct ct_trace_index *trace;
 	uint32_t lane;
-	uint32_t chunk; /* to be entered next */
-	void *buffer;   /* a decompressed chunk; made when first needed */
+	uint32_t entered; /* the chunk of END */
+	uint32_t chunk;   /* to be entered next */
+	void *buffer;     /* a decompressed chunk; made when first needed */
 };
 
 struct ct_cursor *ct_cursor_new(const struct ct_trace *trace, uint32_t lane)
@@ -66,11 +74,26 @@ static gboolean check_ops(const struct ct_cursor *c, const struct ct_chunk *chun
 	return TRUE;
 }
 
+/* The pages of a chunk in place; whoever needs them again reads them again. */
+static void let_go(const struct ct_cursor *c, const struct ct_chunk *chunk)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t from = (uintptr_t)c->trace->data + chunk->offset;
+	uintptr_t to = (from + chunk->stored_bytes) & ~(page - 1);
+
+	from = (from + page - 1) & ~(page - 1);
+	if (c->trace->mapped && c->trace->trace.file_bytes > KEEP_BYTES && from < to)
+		madvise((void *)from, to - from, MADV_DONTNEED);
+}
+
 static gboolean enter(struct ct_cursor *c, GError **error)
 {
 	struct ct_chunk *chunk = chunk_at(c, c->chunk);
 	const struct ct_op *ops;
 
+	if (c->end)
+		let_go(c, chunk_at(c, c->entered));
+	c->entered = c->chunk;
 	c->next = c->end = NULL;
 	c->end_position = chunk->first_position;
 	if (chunk->codec != CT_CODEC_NONE && !c->buffer)
