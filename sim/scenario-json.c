@@ -87,7 +87,9 @@ struct arrive { /* the object form; what is given decides the kind */
 static const struct ct_strict_key arrive_keys[] = {
 	{ "kind", ct_strict_text, offsetof(struct arrive, kind), 0, 0 },
 	{ "copies", ct_strict_32, offsetof(struct arrive, copies), 1, CT_MAX_COPIES },
+	{ "closed", ct_strict_32, offsetof(struct arrive, copies), 1, CT_MAX_COPIES },
 	{ "period_ns", ct_strict_ns, offsetof(struct arrive, period_ns), 1, INT64_MAX },
+	{ "every_ns", ct_strict_ns, offsetof(struct arrive, period_ns), 1, INT64_MAX },
 	{ "rate_per_s", read_rate, offsetof(struct arrive, rate_per_s), 0, 0 },
 	{ "file", ct_strict_text, offsetof(struct arrive, file), 0, 0 },
 	{ NULL, NULL, 0, 0, 0 },
