@@ -46,6 +46,46 @@ static void warn_of_tenant(struct ct_study *study, const struct ct_tenant_spec *
 		     t->name, p->guessed_pct);
 }
 
+/* Durations are replayed, not rescaled: they are those of the board they come from. */
+static void warn_of_board(struct ct_study *study, const struct ct_tenant_spec *t,
+			  const struct ct_program *p)
+{
+	const struct ct_trace *trace = p->trace;
+
+	for (uint32_t i = 0; i < trace->n_devices; i++) {
+		const struct ct_device_record *d = &trace->device[i];
+
+		if (d->sms &&
+		    (d->sms != p->device->sms || d->cc_major != p->device->cc_major))
+			warn(study,
+			     "%s: recorded on %s with %u SMs: its kernels keep the times "
+			     "they "
+			     "had there, and %s has %u",
+			     t->name,
+			     d->name == CT_NONE ? "a device"
+						: ct_trace_string(trace, d->name),
+			     d->sms, p->device->name, p->device->sms);
+	}
+}
+
+/* What is not known to use DRAM does not contend for it. */
+static void warn_of_bandwidth(struct ct_study *study, const struct ct_study_point *point)
+{
+	g_autoptr(GString) names = g_string_new(NULL);
+	const struct ct_scenario *s = point->scenario;
+
+	for (size_t i = 0; i < s->n_tenants; i++)
+		if (point->program[i]->demand_pct < 100 - WORTH_SAYING_PCT)
+			g_string_append_printf(names, "%s%s", names->len ? ", " : "",
+					       s->tenant[i].name);
+	if (s->n_tenants > 1 && names->len)
+		warn(study,
+		     "%s: no DRAM bytes were recorded, so nobody is slowed down by their "
+		     "use "
+		     "of it: the results are optimistic",
+		     names->str);
+}
+
 /* A program that hardly waits for its kernels hardly feels how they share the device;
  * only a policy that holds it back does it harm. */
 static void warn_of_host(struct ct_study *study, const struct ct_study_point *p, size_t t)
@@ -108,9 +148,11 @@ void ct_study_warn(struct ct_study *study)
 
 		for (size_t t = 0; t < p->scenario->n_tenants; t++) {
 			warn_of_tenant(study, &p->scenario->tenant[t], p->program[t]);
+			warn_of_board(study, &p->scenario->tenant[t], p->program[t]);
 			warn_of_host(study, p, t);
 		}
 		warn_of_memory(study, p);
+		warn_of_bandwidth(study, p);
 	}
 	for (guint i = 0; i < study->cells->len; i++)
 		warn_of_run(study, study->cells->pdata[i]);
