@@ -9,6 +9,7 @@
 #define WORTH_SAYING_PCT 1.0 /* of kernel time */
 #define HOST_BOUND_PCT   5.0 /* of a request's time, is what its kernels determine */
 
+/* Once, however many points and runs of a study have cause to. */
 static void G_GNUC_PRINTF(2, 3) warn(struct ct_study *study, const char *format, ...)
 {
 	char *text;
@@ -17,10 +18,9 @@ static void G_GNUC_PRINTF(2, 3) warn(struct ct_study *study, const char *format,
 	va_start(args, format);
 	text = g_strdup_vprintf(format, args);
 	va_end(args);
-	for (guint i = 0; i < study->warnings->len; i++)
-		if (strcmp(study->warnings->pdata[i], text) == 0)
-			g_clear_pointer(&text, g_free);
-	if (text)
+	if (g_ptr_array_find_with_equal_func(study->warnings, text, g_str_equal, NULL))
+		g_free(text);
+	else
 		g_ptr_array_add(study->warnings, text);
 }
 
