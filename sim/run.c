@@ -186,7 +186,8 @@ static gboolean join_tenants(struct run *run, GError **error)
 			g_set_error(error, CT_ERROR, CT_EXIT_UNSUPPORTED,
 				    "policy '%s' refuses tenant '%s': %s",
 				    run->in->policy->policy->name, t->spec->name,
-				    strerror(-id));
+				    id == -ENOSPC ? "no SMs are left for it"
+						  : strerror(-id));
 			return FALSE;
 		}
 		t->broker_id = (uint32_t)id;

@@ -1,8 +1,9 @@
 /*
  * fuzz.h - feeds damaged copies of good inputs to a function under test.
  *
- * Deterministic: run N of a program is the same everywhere.  Its output tells the
- * hundred in which it failed; CT_FUZZ_FIRST and CT_FUZZ_RUNS narrow that down to one.
+ * Deterministic: run N of a program is the same everywhere.  Its output tells roughly
+ * where it failed (it marks 100, 200, ... 1000, 2000, ... 10000, ...); CT_FUZZ_FIRST and
+ * CT_FUZZ_RUNS narrow that down to one.
  * CT_FUZZ_SECONDS goes on for so long instead.  Meant for sanitizer builds, but the
  * function under test also asserts what must hold without them.
  */
@@ -80,6 +81,16 @@ static inline void fuzz_damage(GByteArray *input, GRand *rand,
 	}
 }
 
+/* The power of ten, at least 100, that a run is a small multiple of. */
+static inline guint64 fuzz_mark(guint64 run)
+{
+	guint64 step = 100;
+
+	while (step * 10 <= run)
+		step *= 10;
+	return step;
+}
+
 static inline void fuzz_run(const struct fuzz_target *target, guint64 run)
 {
 	g_autoptr(GByteArray) input = g_byte_array_new();
@@ -87,7 +98,7 @@ static inline void fuzz_run(const struct fuzz_target *target, guint64 run)
 	const struct fuzz_seed *seed = &target->seeds[run % target->n_seeds];
 	guint damages = 1 + fuzz_below(rand, 4);
 
-	if (run % 100 == 0)
+	if (run % fuzz_mark(run) == 0)
 		fprintf(stderr, "runs from %" G_GUINT64_FORMAT "\n", run);
 	g_byte_array_append(input, seed->bytes, (guint)seed->length);
 	while (damages-- > 0)
