@@ -39,6 +39,21 @@ static uint32_t level_of_rank(const struct run *run, int32_t rank)
 	return lowest - MIN(below, lowest);
 }
 
+/* An order shows where it lets go of held work of a stream that has none on the device. */
+static void show_order(struct run *run, const struct op *op)
+{
+	const struct stream *s = op->stream;
+	const struct tenant *t = s->copy->tenant;
+	g_autofree char *text = NULL;
+
+	if (op->issued_ns == run->now_ns || s->head)
+		return;
+	text = g_strdup_printf("%s, stream %u: %s", t->spec->name,
+			       t->program->trace->stream[s->source].id,
+			       op->job.why ? op->job.why : "let go");
+	ct_timeline_mark(run->in->timeline, run->now_ns, text);
+}
+
 static int launch(struct ct_actuator *actuator, struct ct_job *job,
 		  const struct ct_terms *terms)
 {
@@ -55,6 +70,8 @@ static int launch(struct ct_actuator *actuator, struct ct_job *job,
 		op->grid.partition = terms->part;
 		op->grid.sms = &run->part[terms->part - 1];
 	}
+	if (run->in->timeline)
+		show_order(run, op);
 	for (struct op *node = op->nodes; node; node = node->next)
 		node->grid.priority = op->grid.priority;
 	if ((caps->gate_ns || caps->decide_ns) && run->deciding)
