@@ -123,8 +123,9 @@ static void block(struct thread *t, enum wait wait)
 	t->copy->n_blocked++;
 }
 
-/* Waits as a call does that returned, in the recording, at RECORDED_RETURN, having
- * waited for work that ended at RECORDED_END (both since the trace's origin). */
+/* Waits as the recorded call did, given that what it waited for ended, in the recording,
+ * at RECORDED_END_NS: its return then takes as long after the end as it took there.  If
+ * it did not wait there, its length is what the call itself costs. */
 static void wait_like_recorded(struct thread *t, enum wait wait, int64_t recorded_end_ns)
 {
 	struct run *run = t->copy->tenant->run;
@@ -219,15 +220,30 @@ static struct op *new_op(struct thread *t, const struct ct_op *record,
 	return op;
 }
 
-/* The nodes that follow a graph launch become part of it. */
-static struct op *new_graph(struct thread *t, struct stream *stream)
+static void unread(struct thread *t, const struct ct_op *record)
 {
-	struct op *graph = new_op(t, t->op, stream), **tail = &graph->nodes;
-	const struct ct_op *record;
+	if (record && record != &t->next)
+		t->next = *record;
+	t->has_next = record != NULL;
+}
 
+/* The nodes that follow a graph launch become part of it, and it runs in order with the
+ * stream of the first.  NULL: it has none.  RECORD is the caller's copy: reading on
+ * moves what the thread had read. */
+static struct op *new_graph(struct thread *t, const struct ct_op *record)
+{
+	const struct ct_op *next = read_op(t);
+	struct op *graph, **tail;
+
+	if (!next || !(next->flags & CT_OP_CHILD)) {
+		unread(t, next);
+		return NULL;
+	}
+	graph = new_op(t, record, &t->copy->stream[next->stream]);
 	graph->job.work.kind = CT_WORK_GRAPH;
-	while ((record = read_op(t)) && (record->flags & CT_OP_CHILD)) {
-		struct op *node = new_op(t, record, &t->copy->stream[record->stream]);
+	tail = &graph->nodes;
+	for (; next && (next->flags & CT_OP_CHILD); next = read_op(t)) {
+		struct op *node = new_op(t, next, &t->copy->stream[next->stream]);
 
 		node->graph = graph;
 		graph->n_nodes++;
@@ -235,10 +251,7 @@ static struct op *new_graph(struct thread *t, struct stream *stream)
 		*tail = node;
 		tail = &node->next;
 	}
-	if (record) {
-		t->next = *record;
-		t->has_next = TRUE;
-	}
+	unread(t, next);
 	return graph;
 }
 
@@ -256,35 +269,25 @@ static void call_launch(struct thread *t)
 	struct run *run = t->copy->tenant->run;
 	const struct ct_op record = *t->op; /* reading a graph's nodes moves the cursor */
 	int64_t length_ns = t->device_lane ? 0 : call_length(t);
-	struct stream *stream = stream_of(t->copy, record.stream);
 	gboolean blocks = (record.flags & (CT_OP_PAGEABLE | CT_OP_BLOCKING)) &&
 			  !t->device_lane && record.api_end_ns >= record.end_ns;
 	struct op *op;
 
-	if (record.kind == CT_OP_GRAPH_LAUNCH) {
-		/* it runs in order with the stream of its first node */
-		const struct ct_op *first = read_op(t);
-
-		if (first) {
-			t->next = *first;
-			t->has_next = TRUE;
-		}
-		if (!first || !(first->flags & CT_OP_CHILD)) {
-			next_call(t, run->now_ns + length_ns);
-			return;
-		}
-		stream = stream_of(t->copy, first->stream);
-		op = new_graph(t, stream);
-	} else {
-		op = new_op(t, &record, stream);
+	if (record.kind == CT_OP_GRAPH_LAUNCH)
+		op = new_graph(t, &record);
+	else
+		op = new_op(t, &record, stream_of(t->copy, record.stream));
+	if (!op) {
+		next_call(t, run->now_ns + length_ns);
+		return;
 	}
 	if (!blocks)
 		op->doorbell_ns = doorbell(t, length_ns);
 	ct_run_submit(run, op);
 	if (blocks) {
 		t->op = &record;
-		t->wait_stream = stream;
-		t->wait_count = stream->n_issued;
+		t->wait_stream = op->stream;
+		t->wait_count = op->stream->n_issued;
 		wait_like_recorded(t, WAIT_STREAM, record.end_ns);
 		t->op = NULL;
 	} else if (op->job.released_ns == INT64_MIN &&

@@ -88,9 +88,10 @@ struct thread {
 	uint32_t lane;        /* in the trace */
 	gboolean device_lane; /* work whose launch was not recorded */
 	struct ct_cursor *cursor;
-	uint64_t left;          /* operations of this request not read yet */
-	const struct ct_op *op; /* the next call; NULL: done with the request */
-	struct ct_op next;      /* read ahead, behind a graph launch */
+	uint64_t left; /* operations of this request not read yet */
+	const struct ct_op
+		*op;       /* the next call; NULL: done, or to be read when it returns */
+	struct ct_op next; /* read ahead, behind a graph launch */
 	gboolean has_next;
 	int64_t recorded_ns; /* end of the previous call, as recorded */
 	enum wait wait;
@@ -157,8 +158,7 @@ struct run {
 	uint32_t n_tenants;
 	struct thread *thread;
 	struct stream *stream;
-	struct stream **by_lane;
-	uint32_t n_threads, n_streams, n_lanes;
+	uint32_t n_threads, n_streams;
 	struct op *pool;
 	GPtrArray *slabs;
 	struct ct_sm_set part[MAX_PARTS]; /* [number - 1] */

@@ -108,6 +108,34 @@ START_TEST(graph_is_one_unit)
 }
 END_TEST
 
+/* The host may wait for launches of graphs, one right behind the other. */
+START_TEST(graphs_in_a_row)
+{
+	struct tape *tape = tape_new(1, 1);
+	struct ct_run_result *result;
+	struct lab lab;
+
+	for (int graph = 0; graph < 3; graph++) {
+		tape_call(tape, 0, CT_OP_GRAPH_LAUNCH, 64, (struct ct_op){ .stream = 0 });
+		for (int i = 0; i < 2; i++)
+			tape_node(tape, 0, 0, FULL, 1000, CT_OP_CHILD);
+	}
+	tape_call(tape, 0, CT_OP_STREAM_SYNC, 64, (struct ct_op){ .stream = 0 });
+	tape_kernel(tape, 0, 0, FULL, 1000);
+	lab_begin(&lab);
+	lab_tenant(&lab, tape, "closed:1", NULL);
+	n_grants = graph_grants = 0;
+	result = lab_run_under(&lab, &one_by_one);
+	ck_assert_uint_eq(n_grants, 4);
+	ck_assert_uint_eq(graph_grants, 3);
+	ck_assert_uint_eq(graph_blocks, 2 * FULL);
+	ck_assert_uint_eq(result->tenant[0].finished, 1);
+	ck_assert_uint_eq(result->tenant[0].kernels, 7);
+	ct_run_result_free(result);
+	lab_end(&lab);
+}
+END_TEST
+
 /* Two streams of one thread, the first held for 50 us. */
 static int64_t held(const char *gate, int64_t *gate_ns)
 {
@@ -328,6 +356,7 @@ int main(void)
 	int failed;
 
 	tcase_add_test(policies, graph_is_one_unit);
+	tcase_add_test(policies, graphs_in_a_row);
 	tcase_add_test(policies, gates);
 	tcase_add_test(policies, costs_are_charged);
 	tcase_add_test(policies, open_gates_cost_nothing);
