@@ -20,6 +20,9 @@
 #define MAX_SMEM (1 << 22)
 
 static const char *const sharings[] = { "proportional", "max-min", NULL };
+static const char *const blocked_heads[] = { "own", "all", NULL };
+static const char *const switch_states[] = { "full", "used", NULL };
+static const char *const no_yes[] = { "no", "yes", NULL };
 
 struct file {
 	struct ct_device device;
@@ -35,6 +38,10 @@ struct file {
 	}
 #define U32(key, ...) NUMBER(key, CT_FIELD_U32, __VA_ARGS__)
 #define I64(key, ...) NUMBER(key, CT_FIELD_I64, __VA_ARGS__)
+#define CHOICE(key, member, of)                                                            \
+	{                                                                                  \
+		.path = key, .kind = CT_FIELD_CHOICE, .offset = AT(member), .choices = of  \
+	}
 
 /* clang-format off */
 static const struct ct_field fields[] = {
@@ -47,6 +54,8 @@ static const struct ct_field fields[] = {
 	U32("sms", sms, 1, MAX_SMS, "SMs"),
 	U32("gpcs", gpcs, 1, MAX_SMS, "GPCs", .optional = TRUE),
 	U32("tpcs", tpcs, 1, MAX_SMS, "TPCs", .optional = TRUE),
+	NUMBER("gpc_sms", CT_FIELD_U32_LIST, gpc_sms, 1, MAX_SMS, "SMs", .optional = TRUE,
+	       .count = AT(n_gpc_sms), .max_count = CT_MAX_GPCS),
 	U32("resident_grids", resident_grids, 1, 1024, "grids"),
 	U32("stream_priorities", stream_priorities, 1, 8, "levels"),
 
@@ -71,6 +80,8 @@ static const struct ct_field fields[] = {
 	NUMBER("sm.smem_carveouts_bytes", CT_FIELD_U32_LIST, sm.carveout_bytes, 0, MAX_SMEM,
 	       "bytes", .count = AT(sm.n_carveouts), .max_count = CT_MAX_CARVEOUTS),
 	U32("sm.barriers", sm.barriers, 1, 1024, "barriers"),
+	U32("sm.l1_bytes", sm.l1_bytes, 0, MAX_SMEM, "bytes", .optional = TRUE),
+	U32("sm.issue_overlap_permille", sm.issue_overlap_permille, 0, 1000, "permille"),
 
 	I64("memory.bytes", memory_bytes, 1, INT64_C(1) << 50, "bytes"),
 	I64("memory.l2_bytes", l2_bytes, 0, INT64_C(1) << 40, "bytes"),
@@ -78,11 +89,39 @@ static const struct ct_field fields[] = {
 	    INT64_C(1000000000000000), "bytes/s"),
 	U32("dram.efficiency_permille", dram_efficiency_permille, 1, 1000, "permille"),
 	U32("dram.saturation_sms", dram_saturation_sms, 1, MAX_SMS, "SMs"),
-	{ .path = "dram.sharing", .kind = CT_FIELD_CHOICE, .offset = AT(dram_sharing),
-	  .choices = sharings },
+	CHOICE("dram.sharing", dram_sharing, sharings),
+	U32("dram.loss_permille", dram_loss_permille, 0, 999, "permille"),
+	I64("l2.bytes_per_s", l2_bytes_per_s, INT64_C(1000000000),
+	    INT64_C(1000000000000000), "bytes/s", .optional = TRUE),
+	U32("cluster.max_blocks", cluster_max_blocks, 0, 16, "blocks"),
 
 	U32("partition.min_sms", partition_min_sms, 0, MAX_SMS, "SMs"),
 	U32("partition.granule_sms", partition_granule_sms, 0, MAX_SMS, "SMs"),
+	CHOICE("partition.blocked_head", blocked_head, blocked_heads),
+
+	U32("channels.per_context", channels_per_context, 1, 1024, "channels"),
+	U32("channels.depth", channel_depth, 1, 1 << 20, "launches"),
+	I64("timeslice.slice_ns", slice_ns, 1000, MAX_NS, "ns"),
+	I64("timeslice.switch_ns", switch_ns, 0, MAX_NS, "ns"),
+	U32("timeslice.switch_bandwidth_permille", switch_bandwidth_permille, 1, 1000,
+	    "permille"),
+	CHOICE("timeslice.state", switch_state, switch_states),
+	CHOICE("timeslice.idle_yield", idle_yield, no_yes),
+	U32("mps.clients", mps_clients, 0, 1024, "clients"),
+	U32("mps.channels_per_client", mps_channels_per_client, 1, 1024, "channels"),
+	U32("mps.granule_sms", mps_granule_sms, 1, MAX_SMS, "SMs"),
+
+	U32("copy.engines", copy_engines, 1, 64, "engines"),
+	I64("copy.latency_ns", copy_latency_ns, 0, MAX_NS, "ns"),
+	I64("copy.h2d_bytes_per_s", h2d_bytes_per_s, INT64_C(1000000),
+	    INT64_C(1000000000000000), "bytes/s"),
+	I64("copy.d2h_bytes_per_s", d2h_bytes_per_s, INT64_C(1000000),
+	    INT64_C(1000000000000000), "bytes/s"),
+	U32("copy.h2d_both_permille", h2d_both_permille, 1, 1000, "permille"),
+	U32("copy.d2h_both_permille", d2h_both_permille, 1, 1000, "permille"),
+	U32("copy.pageable_permille", pageable_permille, 1, 1000, "permille"),
+	I64("link.nvlink_bytes_per_s", nvlink_bytes_per_s, INT64_C(1000000),
+	    INT64_C(1000000000000000), "bytes/s", .optional = TRUE),
 
 	I64("latency.launch_ns", launch_latency_ns, 0, MAX_NS, "ns"),
 	I64("latency.stream_gap_ns", stream_gap_ns, 0, MAX_NS, "ns"),
@@ -107,6 +146,15 @@ static gboolean capability(struct file *file, const char *path, GError **error)
 		return FALSE;
 	}
 	return TRUE;
+}
+
+static uint32_t sum(const uint32_t *value, uint32_t n)
+{
+	uint32_t total = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		total += value[i];
+	return total;
 }
 
 /* What holds between numbers. */
@@ -138,6 +186,11 @@ static gboolean consistent(const struct ct_device *d, const char *path, GError *
 		  "is too small for sm.smem_bytes" },
 		{ d->tpcs <= d->sms, "tpcs", "must not exceed sms" },
 		{ d->gpcs <= d->sms, "gpcs", "must not exceed sms" },
+		{ !d->n_gpc_sms || sum(d->gpc_sms, d->n_gpc_sms) == d->sms, "gpc_sms",
+		  "must add up to sms" },
+		{ d->sm.smem_bytes <= sm->l1_bytes || !sm->l1_bytes, "sm.l1_bytes",
+		  "must not be below sm.smem_bytes" },
+		{ d->mps_granule_sms <= d->sms, "mps.granule_sms", "must not exceed sms" },
 		{ d->l2_bytes <= d->memory_bytes, "memory.l2_bytes",
 		  "must not exceed memory.bytes" },
 		{ d->dram_saturation_sms <= d->sms, "dram.saturation_sms",

@@ -16,6 +16,7 @@
 #include "models/sourced.h"
 
 #define CT_MAX_CARVEOUTS 16
+#define CT_MAX_GPCS      32
 
 /* Limits of one streaming multiprocessor. */
 struct ct_sm_limits {
@@ -26,10 +27,21 @@ struct ct_sm_limits {
 	uint32_t smem_bytes, smem_default_per_block_bytes, smem_optin_per_block_bytes;
 	uint32_t smem_reserved_per_block_bytes, smem_unit_bytes;
 	uint32_t barriers;
+	uint32_t l1_bytes;               /* L1 and shared memory together; 0: not known */
+	uint32_t issue_overlap_permille; /* 0: issue slots are never short; 1000: serial */
 	uint32_t n_carveouts, carveout_bytes[CT_MAX_CARVEOUTS];
 };
 
 enum ct_dram_sharing { CT_DRAM_PROPORTIONAL, CT_DRAM_MAX_MIN };
+
+/* Whom the head of a queue that finds no room blocks. */
+enum ct_blocked_head {
+	CT_HEAD_BLOCKS_OWN, /* what stands behind it in its own partition */
+	CT_HEAD_BLOCKS_ALL, /* that in every partition of the context */
+};
+
+/* What a switch between contexts saves and restores. */
+enum ct_switch_state { CT_SWITCH_FULL, CT_SWITCH_USED };
 
 struct ct_device {
 	char *name;   /* of the file, without .json */
@@ -37,7 +49,8 @@ struct ct_device {
 	char *path;   /* where it was loaded from */
 	char *vendor; /* "nvidia", "amd", ... */
 	uint32_t cc_major, cc_minor;
-	uint32_t sms, gpcs, tpcs; /* gpcs, tpcs: 0 if not known */
+	uint32_t sms, gpcs, tpcs;                 /* gpcs, tpcs: 0 if not known */
+	uint32_t n_gpc_sms, gpc_sms[CT_MAX_GPCS]; /* SMs of each GPC; none: not known */
 	struct ct_sm_limits sm;
 	uint32_t resident_grids;    /* per device */
 	uint32_t stream_priorities; /* distinct levels */
@@ -46,7 +59,26 @@ struct ct_device {
 	uint32_t dram_efficiency_permille; /* reachable share of the peak */
 	uint32_t dram_saturation_sms;      /* SMs that reach it */
 	enum ct_dram_sharing dram_sharing;
+	uint32_t dram_loss_permille; /* of the reachable, when several kernels share it */
+	int64_t l2_bytes_per_s;      /* ceiling of the L2; 0: not known */
+	uint32_t cluster_max_blocks; /* thread block clusters; 0: none */
 	uint32_t partition_min_sms, partition_granule_sms; /* green contexts; 0: none */
+	enum ct_blocked_head blocked_head;
+	uint32_t channels_per_context; /* hardware queues that streams are spread over */
+	uint32_t channel_depth;        /* launches one holds before the next call blocks */
+	int64_t slice_ns;              /* of a context, while others wait */
+	int64_t switch_ns;             /* between contexts, beside moving the state */
+	uint32_t switch_bandwidth_permille; /* of the DRAM peak, at which it is moved */
+	enum ct_switch_state switch_state;
+	gboolean idle_yield; /* a context without work gives up the rest of its slice */
+	uint32_t mps_clients, mps_channels_per_client; /* at most, each */
+	uint32_t mps_granule_sms; /* a percentage of the SMs is rounded to these */
+	uint32_t copy_engines;
+	int64_t copy_latency_ns;                       /* of a copy, beside its bytes */
+	int64_t h2d_bytes_per_s, d2h_bytes_per_s;      /* host link, one direction busy */
+	uint32_t h2d_both_permille, d2h_both_permille; /* of it, both busy */
+	uint32_t pageable_permille;                    /* of it, memory not pinned */
+	int64_t nvlink_bytes_per_s;                    /* one way; 0: none, or not known */
 	int64_t launch_latency_ns; /* API start to kernel start on an idle device */
 	int64_t stream_gap_ns;     /* end of a kernel to start of the next in its stream */
 	int64_t sync_wakeup_ns;    /* end of work to the return of a waiting host call */

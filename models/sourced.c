@@ -117,8 +117,8 @@ static gboolean read_list(struct reading *r, const struct ct_field *f, json_t *v
 	for (size_t i = 0; i < n; i++, last = number) {
 		if (!whole(r, f, key, json_array_get(value, i), &number))
 			return FALSE;
-		if (number <= last)
-			return refuse(r, key, "must rise");
+		if (number < last)
+			return refuse(r, key, "must not fall");
 		list[i] = (uint32_t)number;
 	}
 	*(uint32_t *)(r->out + f->count) = (uint32_t)n;

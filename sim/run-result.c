@@ -10,9 +10,11 @@
 #include "sim/metrics.h"
 #include "sim/timeline.h"
 
-const char *const ct_cause_name[CT_CAUSE_MAX] = { "launch",   "stream_order", "gate",
-						  "priority", "sm_room",      "gap",
-						  "running" };
+const char *const ct_cause_name[CT_CAUSE_MAX] = {
+	"launch",     "stream_order", "gate",     "channel", "context_switch",
+	"preemption", "copy_engine",  "priority", "sm_room", "gap",
+	"running",    "dram",         "l2",       "sm",
+};
 
 /* Start errors kept; beyond, every second, every fourth ... one is. */
 enum { MAX_ERRORS = 1 << 18 };

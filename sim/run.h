@@ -16,13 +16,20 @@
 /* Where the time of an operation went, from the start of its call to its end on the
  * device; the causes of one operation sum exactly to that. */
 enum ct_cause {
-	CT_CAUSE_LAUNCH,       /* on its way to the device */
-	CT_CAUSE_STREAM_ORDER, /* behind its predecessor in the stream, or an event */
-	CT_CAUSE_GATE,         /* held by the policy */
-	CT_CAUSE_PRIORITY,     /* ready, behind a grid of higher priority */
+	CT_CAUSE_LAUNCH,         /* on its way to the device */
+	CT_CAUSE_STREAM_ORDER,   /* behind its predecessor in the stream, or an event */
+	CT_CAUSE_GATE,           /* held by the policy */
+	CT_CAUSE_CHANNEL,        /* behind another stream in the same hardware queue */
+	CT_CAUSE_CONTEXT_SWITCH, /* another context had the SMs, or the switch went on */
+	CT_CAUSE_PREEMPTION,     /* taken back, and waiting to go on */
+	CT_CAUSE_COPY_ENGINE,    /* ready, behind other copies */
+	CT_CAUSE_PRIORITY,       /* ready, behind a grid of higher priority */
 	CT_CAUSE_SM_ROOM, /* ready, no SM had room, or the head of its queue had none */
 	CT_CAUSE_GAP,     /* between two kernels of a stream */
-	CT_CAUSE_RUNNING,
+	CT_CAUSE_RUNNING, /* as long as it would alone on its SMs */
+	CT_CAUSE_DRAM,    /* running longer than that, because of others: for DRAM, */
+	CT_CAUSE_L2,      /* for L2, */
+	CT_CAUSE_SM,      /* and for what is inside an SM */
 	CT_CAUSE_MAX
 };
 extern const char *const ct_cause_name[CT_CAUSE_MAX]; /* "launch", "stream_order", ... */

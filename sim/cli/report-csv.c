@@ -27,10 +27,17 @@ static const char *const columns[] = {
 	"launch_ns",
 	"stream_order_ns",
 	"gate_ns",
+	"channel_ns",
+	"context_switch_ns",
+	"preemption_ns",
+	"copy_engine_ns",
 	"priority_ns",
 	"sm_room_ns",
 	"gap_ns",
 	"running_ns",
+	"dram_ns",
+	"l2_ns",
+	"sm_ns",
 	"stp",
 	"antt",
 	"fairness",
@@ -43,7 +50,7 @@ static const char *const columns[] = {
 	NULL,
 };
 
-G_STATIC_ASSERT(CT_CAUSE_MAX == 7); /* they are columns */
+G_STATIC_ASSERT(CT_CAUSE_MAX == 14); /* they are columns */
 
 static void number(struct ct_table *table, double value)
 {

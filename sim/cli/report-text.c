@@ -227,9 +227,22 @@ static void print_point(const struct ct_study *study, GArray *groups, FILE *out)
 	ct_table_free(table);
 }
 
+/* Causes that took any time in any run: the others are not shown. */
+static void find_causes(const struct ct_study *study, gboolean *seen)
+{
+	for (guint i = 0; i < study->cells->len; i++) {
+		const struct ct_run_result *run =
+			((const struct ct_study_cell *)study->cells->pdata[i])->run;
+
+		for (size_t t = 0; t < run->n_tenants; t++)
+			for (size_t c = 0; c < CT_CAUSE_MAX; c++)
+				seen[c] |= run->tenant[t].time_ns[c] != 0;
+	}
+}
+
 /* Percent of the tenant's turnaround, by cause, over all repeats. */
 static void add_causes(struct ct_table *table, const struct ct_study *study,
-		       const struct group *g, size_t t)
+		       const struct group *g, size_t t, const gboolean *seen)
 {
 	double sum[CT_CAUSE_MAX] = { 0 }, total = 0;
 
@@ -242,6 +255,8 @@ static void add_causes(struct ct_table *table, const struct ct_study *study,
 		}
 	}
 	for (size_t c = 0; c < CT_CAUSE_MAX; c++) {
+		if (!seen[c])
+			continue;
 		if (total > 0)
 			ct_table_cellf(table, "%.1f %%", sum[c] / total * 100);
 		else
@@ -254,11 +269,16 @@ static void print_causes(const struct ct_study *study, GArray *groups, FILE *out
 	const struct ct_study_point *p = first_of(study, groups, 0)->point;
 	const char *title[CT_CAUSE_MAX + 3] = { "policy", "tenant" };
 	char alignment[CT_CAUSE_MAX + 3] = "ll";
+	gboolean seen[CT_CAUSE_MAX] = { FALSE };
 	struct ct_table *table;
+	size_t n = 2;
 
+	find_causes(study, seen);
 	for (size_t c = 0; c < CT_CAUSE_MAX; c++) {
-		title[c + 2] = ct_cause_name[c];
-		alignment[c + 2] = 'r';
+		if (!seen[c])
+			continue;
+		title[n] = ct_cause_name[c];
+		alignment[n++] = 'r';
 	}
 	table = ct_table_new(title, alignment);
 	for (guint row = 0; row < groups->len; row++) {
@@ -269,7 +289,7 @@ static void print_causes(const struct ct_study *study, GArray *groups, FILE *out
 			ct_table_cell(table, t ? "" : label, FALSE);
 			ct_table_cell(table, p->scenario->tenant[t].name, FALSE);
 			add_causes(table, study, &g_array_index(groups, struct group, row),
-				   t);
+				   t, seen);
 		}
 	}
 	fputs("\nwhere the time of operations went, from the call to their end\n", out);

@@ -119,7 +119,7 @@ static const struct {
 	{ "\"compute_capability\": \"9.0\",", "", "compute_capability: is missing" },
 	{ "\"threads\": { \"value\": 2048", "\"threads\": { \"value\": 1024",
 	  "sm.threads: must be sm.warps times" },
-	{ "[0, 8192,", "[8192, 0,", "must rise" },
+	{ "[0, 8192,", "[8192, 0,", "must not fall" },
 	{ "[0, 8192,", "[0, \"8192\",", "smem_carveouts_bytes.value: must be a whole" },
 	{ ", 233472]", "]", "must end with sm.smem_bytes" },
 	{ "[0, 8192, 16384, 32768, 65536, 102400, 135168, 167936, 200704, 233472]", "[]",
