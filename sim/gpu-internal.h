@@ -125,8 +125,12 @@ struct ct_gpu {
 	enum ct_dram_sharing dram_sharing;
 	bool report_starts;
 
-	/* time */
+	uint32_t register_unit_bytes, smem_unit_bytes; /* as blocks' needs count them */
+
+	/* time: everything in here is in the gpu's own, which stands still when it does */
 	int64_t now_ns;
+	int64_t stood_still_ns; /* altogether: what the caller's time is ahead by */
+	bool paused;
 	bool unsettled;      /* something happened at now_ns that parts 4, 5 must see */
 	uint64_t settlement; /* serial of the current one */
 

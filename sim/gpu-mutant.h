@@ -21,7 +21,9 @@
 	X(REFILL_PAST_OTHERS)    /* another partition's claim on the SMs is ignored */     \
 	X(SKIP_LAST_WAVE)        /* a skip may place the last block */                     \
 	X(SKIP_TO_NEIGHBOUR)     /* a skip includes the instant of the next event */       \
-	X(SKIP_COINCIDENT)       /* batches that end in one instant are skipped too */
+	X(SKIP_COINCIDENT)       /* batches that end in one instant are skipped too */     \
+	X(PAUSE_SETTLES)         /* blocks are placed while it stands still */             \
+	X(PAUSE_COUNTS)          /* the accounts run while it stands still */
 
 #define GPU_MUTANT_ENUM(name) MUTANT_##name,
 #define GPU_MUTANT_NAME(name) #name,

@@ -21,6 +21,12 @@
 #include "sim/gpu-rates.h"
 #include "sim/gpu-refill.h"
 
+/* The caller's time of an instant in the gpu's own. */
+static int64_t outside(const struct ct_gpu *gpu, int64_t ns)
+{
+	return ns + gpu->stood_still_ns;
+}
+
 /* Time in which a higher priority of the partition than this one had a queue. */
 static int64_t behind_ns(const struct ct_gpu *gpu, const struct ct_grid *grid)
 {
@@ -85,7 +91,7 @@ void ct_gpu_submit(struct ct_gpu *gpu, struct ct_grid *grid)
 	g_assert(grid->work.block_work >= CT_WORK_ONE && !(grid->work.block_work >> 63));
 	if (grid->partition >= gpu->n_partitions)
 		gpu->n_partitions = grid->partition + 1;
-	grid->submitted_ns = gpu->now_ns;
+	grid->submitted_ns = outside(gpu, gpu->now_ns);
 	grid->start_ns = grid->end_ns = -1;
 	grid->behind_priority_ns = -behind_ns(gpu, grid);
 	grid->serial = gpu->submissions++;
@@ -118,7 +124,7 @@ static void leave(struct ct_gpu *gpu, struct resident *r)
 	gpu->running[r->slot] = gpu->running[last];
 	gpu->next_ns[r->slot] = gpu->next_ns[last];
 	gpu->running[r->slot]->slot = r->slot;
-	r->grid->end_ns = gpu->now_ns;
+	r->grid->end_ns = outside(gpu, gpu->now_ns);
 	insert(&gpu->ended, r->grid);
 	r->next = gpu->unused_residents;
 	gpu->unused_residents = r;
@@ -189,7 +195,7 @@ static void end_instant(struct ct_gpu *gpu)
 
 static void note_start(struct ct_gpu *gpu, struct ct_grid *grid)
 {
-	grid->start_ns = gpu->now_ns;
+	grid->start_ns = outside(gpu, gpu->now_ns);
 	grid->behind_priority_ns += behind_ns(gpu, grid);
 	if (gpu->report_starts)
 		insert(&gpu->started, grid);
@@ -232,7 +238,7 @@ static void note_top(const struct ct_gpu *gpu, struct partition *q)
 
 void ct_gpu_settle(struct ct_gpu *gpu)
 {
-	if (!gpu->unsettled)
+	if (!gpu->unsettled || (gpu->paused && !MUTANT(PAUSE_SETTLES)))
 		return;
 	gpu->unsettled = false;
 	gpu->settlement++;
@@ -287,10 +293,9 @@ static bool refill_instant(struct ct_gpu *gpu, const struct next *next, int64_t 
 	return true;
 }
 
-int64_t ct_gpu_run(struct ct_gpu *gpu, int64_t until_ns)
+/* ct_gpu_run(), in the gpu's own time. */
+static int64_t run(struct ct_gpu *gpu, int64_t until_ns)
 {
-	g_assert(until_ns >= gpu->now_ns && !gpu->ended && !gpu->started);
-	ct_gpu_settle(gpu);
 	while (!gpu->ended && !gpu->started) {
 		struct next next = find_next(gpu);
 
@@ -310,6 +315,68 @@ int64_t ct_gpu_run(struct ct_gpu *gpu, int64_t until_ns)
 			ct_gpu_settle(gpu);
 	}
 	return gpu->now_ns;
+}
+
+static int64_t stand_still(struct ct_gpu *gpu, int64_t until_ns)
+{
+	if (until_ns == GPU_NEVER)
+		return GPU_NEVER;
+	if (MUTANT(PAUSE_COUNTS))
+		gpu->accounted_ns -= until_ns - outside(gpu, gpu->now_ns);
+	gpu->stood_still_ns = until_ns - gpu->now_ns;
+	return until_ns;
+}
+
+int64_t ct_gpu_run(struct ct_gpu *gpu, int64_t until_ns)
+{
+	int64_t ns;
+
+	g_assert(until_ns >= outside(gpu, gpu->now_ns) && !gpu->ended && !gpu->started);
+	if (gpu->paused)
+		return stand_still(gpu, until_ns);
+	ct_gpu_settle(gpu);
+	ns = run(gpu, until_ns == GPU_NEVER ? GPU_NEVER : until_ns - gpu->stood_still_ns);
+	return ns == GPU_NEVER ? GPU_NEVER : outside(gpu, ns);
+}
+
+int64_t ct_gpu_next_ns(const struct ct_gpu *gpu)
+{
+	struct next next;
+
+	if (gpu->paused)
+		return GPU_NEVER;
+	g_assert(!gpu->unsettled);
+	next = find_next(gpu);
+	return next.ns == GPU_NEVER ? GPU_NEVER : outside(gpu, next.ns);
+}
+
+void ct_gpu_pause(struct ct_gpu *gpu)
+{
+	g_assert(!gpu->paused);
+	gpu->paused = true;
+}
+
+void ct_gpu_resume(struct ct_gpu *gpu, int64_t now_ns)
+{
+	g_assert(gpu->paused && now_ns >= outside(gpu, gpu->now_ns));
+	stand_still(gpu, now_ns);
+	gpu->paused = false;
+}
+
+uint64_t ct_gpu_used_state_bytes(const struct ct_gpu *gpu)
+{
+	uint64_t bytes = 0;
+
+	for (uint32_t i = 0; i < gpu->n_running; i++) {
+		const struct resident *r = gpu->running[i];
+		const struct ct_block_need *need = &r->grid->need;
+
+		bytes += ((uint64_t)need->warps * need->register_units *
+				  gpu->register_unit_bytes +
+			  (uint64_t)need->smem_units * gpu->smem_unit_bytes) *
+			 r->placed;
+	}
+	return bytes;
 }
 
 void ct_gpu_use(struct ct_gpu *gpu, struct ct_gpu_use *use)
@@ -350,6 +417,8 @@ static void set_limits(struct ct_gpu *gpu, const struct ct_device *device)
 	gpu->limits.blocks = sm->blocks;
 	gpu->limits.smem_units = sm->smem_bytes / sm->smem_unit_bytes;
 	gpu->limits.registers = units * gpu->even;
+	gpu->register_unit_bytes = sm->register_unit * 4;
+	gpu->smem_unit_bytes = sm->smem_unit_bytes;
 	gpu->resident_limit = device->resident_grids;
 	g_assert(gpu->resident_limit && gpu->resident_limit <= GPU_MAX_RESIDENT);
 	gpu->dram_mbps = ct_dram_mbps(device);

@@ -26,6 +26,12 @@
  * the grid, ties to the lowest-numbered SM.  Registers are four counters per SM, and a
  * warp goes to the fullest-free one.
  *
+ * Standing still.  ct_gpu_pause() takes the whole gpu off the hardware, as the end of a
+ * context's time slice does, and ct_gpu_resume() puts it back: blocks go on with exactly
+ * the work they had left, and what was done before and after adds up as if the time
+ * between had not been (no account runs in it, nor does behind_priority_ns).  Submitting
+ * is allowed meanwhile.  What the switch itself costs is the caller's.
+ *
  * Known limits: all blocks of a grid have the same work; no clusters; contention other
  * than DRAM is not modelled (DANGER: L1, L2 and issue slots are free here).
  */
@@ -87,6 +93,26 @@ void ct_gpu_settle(struct ct_gpu *);
  * been taken before.  UNTIL_NS may be anything: stopping more often changes nothing.
  */
 int64_t ct_gpu_run(struct ct_gpu *, int64_t until_ns);
+
+/*
+ * When something next happens inside, if nothing does outside; INT64_MAX: never, or it
+ * stands still.  Of a settled gpu.  Several gpus (MIG instances) are run together by
+ * running each no further than the earliest of these.
+ */
+int64_t ct_gpu_next_ns(const struct ct_gpu *);
+
+/*
+ * In part 3 or between instants.  From here on nothing is placed, nothing runs and
+ * ct_gpu_run() only moves the time, never beyond UNTIL_NS; places that were freed at this
+ * instant and not settled stay free.  ct_gpu_resume() is in part 3 of NOW_NS, which is not
+ * before the instant the gpu stands at.  Both may be at the same instant.
+ */
+void ct_gpu_pause(struct ct_gpu *);
+void ct_gpu_resume(struct ct_gpu *, int64_t now_ns);
+
+/* Registers and shared memory that resident blocks hold now: what there is to save if
+ * only used state is moved. */
+uint64_t ct_gpu_used_state_bytes(const struct ct_gpu *);
 
 /* Grids that ended at (and, with report_starts, started up to) the instant the gpu
  * stands at, in submission order, linked by `next`; each call empties its list. */

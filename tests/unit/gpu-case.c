@@ -138,6 +138,22 @@ static void make_partitions(struct dice *d, struct gpu_case *c)
 	}
 }
 
+static int64_t some_time(struct dice *d, enum time_grain grain, uint32_t most_ns)
+{
+	return grain == COARSE ? between(d, 0, 8) * 100 : between(d, 0, most_ns);
+}
+
+static void make_pauses(struct dice *d, struct gpu_case *c, enum time_grain grain)
+{
+	int64_t ns = 0;
+
+	c->n_pauses = between(d, 1, CASE_PAUSES);
+	for (uint32_t i = 0; i < c->n_pauses; i++) {
+		c->pause[i].from_ns = ns += some_time(d, grain, one_in(d, 2) ? 500 : 20000);
+		c->pause[i].to_ns = ns += some_time(d, grain, 5000);
+	}
+}
+
 void case_make(struct gpu_case *c, uint64_t seed)
 {
 	struct dice d = { seed * 2 + 1 };
@@ -161,6 +177,8 @@ void case_make(struct gpu_case *c, uint64_t seed)
 		make_stream(&d, c, grain, &c->stream[s]);
 	if (one_in(&d, 3))
 		make_partitions(&d, c);
+	if (one_in(&d, 4))
+		make_pauses(&d, c, grain);
 }
 
 enum stream_state { READY_AT, DELAYED_UNTIL, ON_DEVICE, FINISHED };
@@ -179,6 +197,8 @@ struct driver {
 	struct case_result *result;
 	struct ct_gpu *gpu;
 	struct stream stream[CASE_STREAMS];
+	uint32_t n_pauses; /* over, or under way */
+	bool paused;
 };
 
 static const struct case_op *op_of(const struct stream *s)
@@ -237,10 +257,30 @@ static void submit(struct driver *d, struct stream *s)
 	ct_gpu_submit(d->gpu, &s->grid);
 }
 
+static int64_t next_pause(const struct driver *d)
+{
+	if (d->paused)
+		return d->c->pause[d->n_pauses - 1].to_ns;
+	return d->n_pauses < d->c->n_pauses ? d->c->pause[d->n_pauses].from_ns : INT64_MAX;
+}
+
+static void pause_and_resume(struct driver *d, int64_t now_ns)
+{
+	while (next_pause(d) == now_ns) {
+		if (d->paused)
+			ct_gpu_resume(d->gpu, now_ns);
+		else
+			ct_gpu_pause(d->gpu);
+		d->n_pauses += !d->paused;
+		d->paused = !d->paused;
+	}
+}
+
 /* Part 3 of an instant. */
 static void our_part(struct driver *d, int64_t now_ns)
 {
 	take_ended(d, now_ns);
+	pause_and_resume(d, now_ns);
 	for (uint32_t i = 0; i < d->c->n_streams; i++) {
 		struct stream *s = &d->stream[i];
 
@@ -263,7 +303,7 @@ static void our_part(struct driver *d, int64_t now_ns)
 
 static int64_t our_next(const struct driver *d)
 {
-	int64_t ns = INT64_MAX;
+	int64_t ns = next_pause(d);
 
 	for (uint32_t i = 0; i < d->c->n_streams; i++)
 		if (d->stream[i].state == READY_AT || d->stream[i].state == DELAYED_UNTIL)
@@ -317,14 +357,19 @@ void case_run(const struct gpu_case *c, struct case_result *result)
 		d.stream[i].ns = c->stream[i].op[0].arrival_ns;
 	}
 	while (unfinished(&d)) {
-		int64_t ours_ns = our_next(&d), stop_ns = now_ns + between(&dice, 1, 500);
+		int64_t ours_ns = our_next(&d), inside_ns = ct_gpu_next_ns(d.gpu);
+		int64_t stop_ns =
+			one_in(&dice, 4) ? inside_ns : now_ns + between(&dice, 1, 500);
 
-		now_ns = ct_gpu_run(d.gpu, c->stop_often ? MIN(ours_ns, stop_ns) : ours_ns);
+		if (c->stop_often)
+			ours_ns = MIN(ours_ns, stop_ns);
+		now_ns = ct_gpu_run(d.gpu, ours_ns);
+		g_assert(now_ns >= MIN(ours_ns, inside_ns));
 		take_started(&d);
 		our_part(&d, now_ns);
 		ct_gpu_settle(d.gpu);
 		take_started(&d);
-		if (one_in(&dice, 16))
+		if (one_in(&dice, 16) && !d.paused)
 			ct_gpu_check(d.gpu);
 		result->end_ns = now_ns;
 	}

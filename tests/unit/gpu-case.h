@@ -18,6 +18,7 @@
 #define CASE_STREAMS    16
 #define CASE_PARTITIONS 3
 #define CASE_OPS        16
+#define CASE_PAUSES     4
 
 struct case_op {
 	int64_t arrival_ns;
@@ -38,6 +39,11 @@ struct case_sm {
 	uint32_t warps, blocks, smem_units, partitions, registers_per_partition;
 };
 
+/* The gpu stands still from one instant to another, which may be the same. */
+struct case_pause {
+	int64_t from_ns, to_ns;
+};
+
 struct gpu_case {
 	uint64_t seed;
 	uint32_t sms, resident_grids, n_streams;
@@ -47,6 +53,8 @@ struct gpu_case {
 	int64_t gap_ns;
 	bool report_starts, stop_often; /* ways to call the engine; without effect */
 	struct case_stream stream[CASE_STREAMS];
+	uint32_t n_pauses; /* in the order of time, none before the end of another */
+	struct case_pause pause[CASE_PAUSES];
 };
 
 struct case_times {

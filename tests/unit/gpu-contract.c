@@ -246,6 +246,96 @@ START_TEST(masks)
 }
 END_TEST
 
+/* A loaded gpu that stands still for a while ends everything that much later. */
+START_TEST(pauses_shift)
+{
+	struct ct_device *device = board("h100-sxm");
+	struct ct_gpu *gpu = ct_gpu_new(device, NULL), *other = ct_gpu_new(device, NULL);
+	struct ct_gpu_use use, other_use;
+	struct ct_grid grid[2], other_grid[2];
+	const int64_t from_ns = 12345, to_ns = 777777;
+
+	make_grid(device, 1000, 96, 100000, 300000000, &grid[0]);
+	make_grid(device, 70000, 512, 70001, -1, &grid[1]);
+	for (int i = 0; i < 2; i++) {
+		other_grid[i] = grid[i];
+		submit_now(gpu, &grid[i]);
+		submit_now(other, &other_grid[i]);
+	}
+	ck_assert_int_eq(ct_gpu_run(gpu, from_ns), from_ns);
+	ct_gpu_pause(gpu);
+	ct_gpu_settle(gpu);
+	ck_assert_int_eq(ct_gpu_next_ns(gpu), INT64_MAX);
+	ck_assert_int_eq(ct_gpu_run(gpu, INT64_MAX), INT64_MAX);
+	ck_assert_int_eq(ct_gpu_run(gpu, 500000), 500000);
+	ct_gpu_resume(gpu, to_ns);
+	run_dry(gpu);
+	run_dry(other);
+	for (int i = 0; i < 2; i++) {
+		ck_assert_int_eq(grid[i].start_ns, other_grid[i].start_ns);
+		ck_assert_int_eq(grid[i].end_ns, other_grid[i].end_ns + to_ns - from_ns);
+	}
+	ct_gpu_use(gpu, &use);
+	ct_gpu_use(other, &other_use);
+	ck_assert_double_eq(use.sm_active_ns, other_use.sm_active_ns);
+	ck_assert_double_eq(use.warp_ns, other_use.warp_ns);
+	ck_assert_double_eq(use.dram_byte, other_use.dram_byte);
+	ct_gpu_free(gpu);
+	ct_gpu_free(other);
+	ct_device_free(device);
+}
+END_TEST
+
+/* What arrives while it stands still starts when it goes on; its times are the caller's. */
+START_TEST(submitted_while_paused)
+{
+	struct ct_device *device = board("h100-sxm");
+	struct ct_gpu *gpu = ct_gpu_new(device, NULL);
+	struct ct_grid grid;
+
+	make_grid(device, 1, 32, 1000, -1, &grid);
+	ct_gpu_pause(gpu);
+	ck_assert_int_eq(ct_gpu_run(gpu, 300), 300);
+	submit_now(gpu, &grid);
+	ck_assert_int_eq(grid.submitted_ns, 300);
+	ck_assert_int_eq(grid.start_ns, -1);
+	ck_assert_uint_eq(ct_gpu_active_sms(gpu), 0);
+	ck_assert_int_eq(ct_gpu_run(gpu, 400), 400);
+	ct_gpu_resume(gpu, 400);
+	ct_gpu_settle(gpu);
+	ck_assert_int_eq(grid.start_ns, 400);
+	ck_assert_int_eq(ct_gpu_next_ns(gpu), 1400);
+	ck_assert_int_eq(ct_gpu_run(gpu, INT64_MAX), 1400);
+	ck_assert_int_eq(grid.end_ns, 1400);
+	ct_gpu_free(gpu);
+	ct_device_free(device);
+}
+END_TEST
+
+START_TEST(state_of_resident_blocks)
+{
+	struct ct_kernel_shape shape = { .blocks = 3,
+					 .threads_per_block = 128,
+					 .registers_per_thread = 40,
+					 .smem_dynamic_bytes = 1000 };
+	struct ct_device *device = board("h100-sxm");
+	struct ct_gpu *gpu = ct_gpu_new(device, NULL);
+	struct ct_grid grid = { 0 };
+	const char *why;
+
+	ck_assert(ct_block_need(device, &shape, &grid.need, &why));
+	ct_kernel_work(device, &grid.need, 1000, -1, &grid.work);
+	ck_assert_uint_eq(ct_gpu_used_state_bytes(gpu), 0);
+	submit_now(gpu, &grid);
+	/* 40 registers of 4 bytes; 1000 bytes and 1024 reserved, in units of 128 */
+	ck_assert_uint_eq(ct_gpu_used_state_bytes(gpu), 3 * (128 * 40 * 4 + 2048));
+	run_dry(gpu);
+	ck_assert_uint_eq(ct_gpu_used_state_bytes(gpu), 0);
+	ct_gpu_free(gpu);
+	ct_device_free(device);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("gpu-contract");
@@ -260,6 +350,9 @@ int main(void)
 	tcase_add_test(tests, priority_at_block_boundaries);
 	tcase_add_test(tests, grids_beyond_the_limit_wait);
 	tcase_add_test(tests, masks);
+	tcase_add_test(tests, pauses_shift);
+	tcase_add_test(tests, submitted_while_paused);
+	tcase_add_test(tests, state_of_resident_blocks);
 	suite_add_tcase(suite, tests);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);

@@ -50,6 +50,8 @@ struct naive {
 	struct naive_stream stream[CASE_STREAMS];
 	struct naive_kernel kernel[NAIVE_KERNELS];
 	int64_t now_ns;
+	bool paused;
+	uint32_t n_pauses; /* begun */
 	uint64_t serial;
 	unsigned __int128 sm_active, warps, dram;
 };
@@ -85,16 +87,24 @@ static int64_t block_end(const struct naive *n, const struct naive_kernel *k,
 	return n->now_ns + MAX(ns, 1);
 }
 
+/* When the device next stops or goes on. */
+static int64_t next_turn(const struct naive *n)
+{
+	if (n->paused)
+		return n->c->pause[n->n_pauses - 1].to_ns;
+	return n->n_pauses == n->c->n_pauses ? INT64_MAX : n->c->pause[n->n_pauses].from_ns;
+}
+
 static int64_t next_instant(struct naive *n)
 {
-	int64_t next = INT64_MAX;
+	int64_t next = next_turn(n);
 
 	for (uint32_t s = 0; s < n->c->n_streams; s++) {
 		struct naive_kernel *k = &n->kernel[s];
 
 		if (n->stream[s].state == READY_AT || n->stream[s].state == DELAYED_UNTIL)
 			next = MIN(next, n->stream[s].ns);
-		for (guint i = 0; on_device(k) && i < k->blocks->len; i++)
+		for (guint i = 0; on_device(k) && !n->paused && i < k->blocks->len; i++)
 			next = MIN(next, block_end(n, k, block_at(k, i)));
 	}
 	return next;
@@ -117,6 +127,9 @@ static void advance(struct naive *n, int64_t to_ns)
 {
 	uint64_t ns = (uint64_t)(to_ns - n->now_ns);
 
+	n->now_ns = to_ns;
+	if (n->paused)
+		return;
 	for (uint32_t i = 0; i < n->c->sms; i++) {
 		n->sm_active += n->sm[i].blocks < n->c->sm.blocks ? ns : 0;
 		n->warps += (uint64_t)(n->c->sm.warps - n->sm[i].warps) * ns;
@@ -132,7 +145,6 @@ static void advance(struct naive *n, int64_t to_ns)
 		k->clock += ns * k->rate;
 		k->begin = k->clock;
 	}
-	n->now_ns = to_ns;
 }
 
 static void give_back(struct naive *n, const struct naive_kernel *k,
@@ -184,7 +196,7 @@ static void operation_ended(struct naive *n, uint32_t s)
 
 static void end_kernels(struct naive *n)
 {
-	for (uint32_t s = 0; s < n->c->n_streams; s++) {
+	for (uint32_t s = 0; s < n->c->n_streams && !n->paused; s++) {
 		struct naive_kernel *k = &n->kernel[s];
 
 		if (!on_device(k))
@@ -418,23 +430,46 @@ static void set_up(struct naive *n, const struct gpu_case *c, struct case_result
 	}
 }
 
+static void pause_and_resume(struct naive *n)
+{
+	while (next_turn(n) == n->now_ns) {
+		n->n_pauses += !n->paused;
+		n->paused = !n->paused;
+	}
+}
+
+static void place_all(struct naive *n)
+{
+	if (n->paused)
+		return;
+	for (int partition = 0; partition < CASE_PARTITIONS; partition++)
+		schedule(n, partition);
+	set_rates(n);
+}
+
+static bool finished(const struct naive *n)
+{
+	for (uint32_t s = 0; s < n->c->n_streams; s++)
+		if (n->stream[s].state != FINISHED)
+			return false;
+	return true;
+}
+
 void naive_run(const struct gpu_case *c, struct case_result *result)
 {
 	struct naive n;
-	int64_t next_ns;
 
 	memset(result, 0, sizeof *result);
 	set_up(&n, c, result);
-	while ((next_ns = next_instant(&n)) != INT64_MAX) {
-		advance(&n, next_ns);
+	while (!finished(&n)) {
+		advance(&n, next_instant(&n));
 		end_kernels(&n);
 		end_delays(&n);
+		pause_and_resume(&n);
 		admit(&n);
 		start_ready(&n);
 		admit(&n);
-		for (int partition = 0; partition < CASE_PARTITIONS; partition++)
-			schedule(&n, partition);
-		set_rates(&n);
+		place_all(&n);
 	}
 	result->sm_active_ns = (double)n.sm_active;
 	result->warp_ns = (double)n.warps;
