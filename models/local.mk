@@ -3,6 +3,7 @@ noinst_LTLIBRARIES += models/libmodels.la
 models_libmodels_la_SOURCES = \
 	models/actuator.c \
 	models/actuator.h \
+	models/demand.h \
 	models/device.c \
 	models/device.h \
 	models/occupancy.c \

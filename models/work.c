@@ -164,8 +164,10 @@ static void set_demand(const struct ct_device *device, const struct ct_block_nee
 }
 
 void ct_kernel_work(const struct ct_device *device, const struct ct_block_need *need,
-		    int64_t isolated_ns, int64_t dram_bytes, struct ct_kernel_work *out)
+		    int64_t isolated_ns, const struct ct_kernel_demand *demand,
+		    struct ct_kernel_work *out)
 {
+	int64_t dram_bytes = ct_demand_or(&demand->dram_bytes, 0);
 	uint64_t ns = (uint64_t)CLAMP(isolated_ns, 1, CT_KERNEL_MAX_NS);
 	struct waves w;
 	u128 work;

@@ -34,6 +34,7 @@
 #ifndef CT_MODELS_WORK_H
 #define CT_MODELS_WORK_H
 
+#include "models/demand.h"
 #include "models/device.h"
 #include "models/occupancy.h"
 
@@ -73,9 +74,10 @@ struct ct_kernel_work {
 	uint16_t memory_share; /* of 256: part of the block's time that scales with DRAM */
 };
 
-/* DRAM_BYTES < 0: not measured, then demand is 0. */
+/* What is not known is not demanded. */
 void ct_kernel_work(const struct ct_device *, const struct ct_block_need *,
-		    int64_t isolated_ns, int64_t dram_bytes, struct ct_kernel_work *out);
+		    int64_t isolated_ns, const struct ct_kernel_demand *,
+		    struct ct_kernel_work *out);
 
 /* DRAM bandwidth that demands share: the reachable part of the peak, MB/s. */
 uint64_t ct_dram_mbps(const struct ct_device *);

@@ -80,13 +80,33 @@ static void fill_sms(const struct ct_device *device, uint32_t sms,
 	shape->registers_per_thread = device->sm.registers / device->sm.threads_per_block;
 }
 
+void ct_program_counted(const struct ct_counter_record *counter,
+			struct ct_kernel_demand *demand)
+{
+	double tensor = (double)counter->tensor_active;
+
+	demand->dram_bytes = (struct ct_demand){
+		(int64_t)MIN(counter->dram_read_bytes + counter->dram_write_bytes,
+			     INT64_MAX),
+		CT_DEMAND_MEASURED,
+	};
+	if (counter->l2_bytes)
+		demand->l2_bytes =
+			(struct ct_demand){ (int64_t)MIN(counter->l2_bytes, INT64_MAX),
+					    CT_DEMAND_MEASURED };
+	if (tensor >= 0)
+		demand->pipe_permille[CT_PIPE_TENSOR] =
+			(struct ct_demand){ (int64_t)(MIN(tensor, 1) * 1000),
+					    CT_DEMAND_MEASURED };
+}
+
 static gboolean prepare_shapes(struct ct_program *p, GError **error)
 {
 	const struct ct_trace *trace = p->trace;
 
 	p->need = g_new0(struct ct_block_need, trace->n_shapes + 1);
 	p->isolated_ns = g_new0(int64_t, trace->n_shapes + 1);
-	p->dram_bytes = g_new(int64_t, trace->n_shapes + 1);
+	p->demand = g_new0(struct ct_kernel_demand, trace->n_shapes + 1);
 	for (uint32_t i = 0; i < trace->n_shapes; i++) {
 		const struct ct_shape_record *s = &trace->shape[i];
 		struct ct_kernel_shape shape = { 0 };
@@ -110,14 +130,12 @@ static gboolean prepare_shapes(struct ct_program *p, GError **error)
 				       p->device->name, why);
 			return FALSE;
 		}
-		p->dram_bytes[i] = -1;
 	}
 	for (uint32_t i = 0; i < trace->n_counters; i++) {
 		const struct ct_counter_record *c = &trace->counter[i];
 
 		if (c->shape != CT_NONE)
-			p->dram_bytes[c->shape] =
-				(int64_t)(c->dram_read_bytes + c->dram_write_bytes);
+			ct_program_counted(c, &p->demand[c->shape]);
 	}
 	return TRUE;
 }
@@ -139,7 +157,8 @@ static void scan_kernel(struct scan *s, const struct ct_op *op)
 	}
 	if (p->need[op->shape].guessed)
 		p->guessed_pct += (double)ns;
-	if (op->counter != CT_NONE || p->dram_bytes[op->shape] >= 0)
+	if (op->counter != CT_NONE ||
+	    p->demand[op->shape].dram_bytes.source != CT_DEMAND_UNKNOWN)
 		p->demand_pct += (double)ns;
 }
 
@@ -422,7 +441,7 @@ void ct_program_free(struct ct_program *p)
 	g_hash_table_unref(p->event_index);
 	g_free(p->need);
 	g_free(p->isolated_ns);
-	g_free(p->dram_bytes);
+	g_free(p->demand);
 	g_free(p->request);
 	g_free(p->segment);
 	g_free(p);

@@ -29,7 +29,7 @@ struct ct_program {
 	const struct ct_device *device;
 	struct ct_block_need *need; /* per shape; blocks_per_sm == 0: never launched */
 	int64_t *isolated_ns;       /* per shape: mean of launches alone; 0: none was */
-	int64_t *dram_bytes;        /* per shape, from counters; -1: not measured */
+	struct ct_kernel_demand *demand; /* per shape, from counters */
 	uint32_t n_requests;
 	struct ct_program_request *request;
 	struct ct_segment *segment;         /* [request * n_lanes + lane] */
@@ -51,5 +51,8 @@ struct ct_program {
 struct ct_program *ct_program_new(const struct ct_trace *, const struct ct_device *,
 				  const char *marker, GError **error);
 void ct_program_free(struct ct_program *);
+
+/* What a counter record says about a kernel; the rest of the demand stays as it is. */
+void ct_program_counted(const struct ct_counter_record *, struct ct_kernel_demand *);
 
 #endif

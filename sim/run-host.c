@@ -163,17 +163,16 @@ static void fill_kernel(struct op *op, const struct copy *copy, const struct ct_
 	const struct ct_trace *trace = program->trace;
 	const struct ct_block_need *need = &program->need[record->shape];
 	int64_t isolated_ns = record->end_ns - record->start_ns;
-	int64_t dram_bytes = program->dram_bytes[record->shape];
+	struct ct_kernel_demand demand = program->demand[record->shape];
 
 	if (record->overlap_ns > 0 && program->isolated_ns[record->shape] > 0)
 		isolated_ns = program->isolated_ns[record->shape];
 	if (copy->tenant->run->in->one_ns_kernels)
 		isolated_ns = 1;
 	if (record->counter != CT_NONE)
-		dram_bytes = (int64_t)(trace->counter[record->counter].dram_read_bytes +
-				       trace->counter[record->counter].dram_write_bytes);
+		ct_program_counted(&trace->counter[record->counter], &demand);
 	op->grid.need = *need;
-	ct_kernel_work(program->device, need, isolated_ns, dram_bytes, &op->grid.work);
+	ct_kernel_work(program->device, need, isolated_ns, &demand, &op->grid.work);
 	op->name = trace->shape[record->shape].name;
 	op->job.work.kind = CT_WORK_KERNEL;
 	op->job.work.class_id = record->shape;

@@ -12,6 +12,7 @@
 
 #include "traces/import.h"
 #include "traces/reader.h"
+#include "tests/unit/dram-work.h"
 
 #define SYNTHETIC_KERNELS 500
 
@@ -32,7 +33,7 @@ static void add_kernel(const struct ct_device *device, const struct ct_kernel_sh
 		full = -1;
 	else
 		full = kernels->len % 3 ? full / 8 : full * 9 / 10;
-	ct_kernel_work(device, &kernel.need, ns, full, &kernel.work);
+	dram_work(device, &kernel.need, ns, full, &kernel.work);
 	g_array_append_val(kernels, kernel);
 }
 

@@ -21,6 +21,7 @@
 #include "sim/event.h"
 #include "sim/run.h"
 #include "traces/import.h"
+#include "tests/unit/dram-work.h"
 
 enum { MAX_PROGRAMS = 4, MAX_TENANTS = 64 };
 
@@ -165,7 +166,7 @@ static void floor_work(const struct load *load)
 	for (uint32_t i = 0; i < ROUNDS; i++) {
 		struct ct_kernel_work work;
 
-		ct_kernel_work(device, &need[i % n], 1000 + i % 4096, -1, &work);
+		dram_work(device, &need[i % n], 1000 + i % 4096, -1, &work);
 		sink += (int64_t)work.block_work;
 	}
 	show_floor("work of a kernel from its duration", cpu_s() - start_s, ROUNDS);

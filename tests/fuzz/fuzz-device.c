@@ -7,6 +7,7 @@
 #include "models/work.h"
 #include "sim/base/error.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/unit/dram-work.h"
 
 static char *board_path;
 
@@ -30,7 +31,7 @@ static void use(const struct ct_device *d)
 			continue;
 		g_assert(need.blocks > 0 && need.blocks_per_sm > 0 && need.warps > 0);
 		g_assert((uint64_t)need.blocks_per_sm * need.warps <= d->sm.warps);
-		ct_kernel_work(d, &need, 1000000, 1000000000, &work);
+		dram_work(d, &need, 1000000, 1000000000, &work);
 		g_assert(work.block_work >= CT_WORK_ONE && work.memory_share <= 256);
 		g_assert(ct_time_on_sms(d, &need, &work, d->sms) > 0);
 	}

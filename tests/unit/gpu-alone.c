@@ -5,6 +5,7 @@
  * on every shipped board, with and without DRAM traffic.
  */
 #include "sim/gpu.h"
+#include "tests/unit/dram-work.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,7 +44,7 @@ static int board(const struct ct_device *d, GRand *random)
 
 		if (!ct_block_need(d, &shape, &grid.need, &why))
 			continue;
-		ct_kernel_work(d, &grid.need, ns, bytes, &grid.work);
+		dram_work(d, &grid.need, ns, bytes, &grid.work);
 		if (grid.work.block_work == CT_WORK_ONE)
 			continue; /* more waves than nanoseconds */
 		least = run_alone(d, &grid);

@@ -9,6 +9,7 @@
 #include <check.h>
 
 #include "sim/gpu.h"
+#include "tests/unit/dram-work.h"
 
 static struct ct_device *board(const char *name)
 {
@@ -29,7 +30,7 @@ static void make_grid(const struct ct_device *device, uint64_t blocks, uint32_t 
 
 	*grid = (struct ct_grid){ 0 };
 	ck_assert(ct_block_need(device, &shape, &grid->need, &why));
-	ct_kernel_work(device, &grid->need, ns, bytes, &grid->work);
+	dram_work(device, &grid->need, ns, bytes, &grid->work);
 }
 
 static void submit_now(struct ct_gpu *gpu, struct ct_grid *grid)
@@ -324,7 +325,7 @@ START_TEST(state_of_resident_blocks)
 	const char *why;
 
 	ck_assert(ct_block_need(device, &shape, &grid.need, &why));
-	ct_kernel_work(device, &grid.need, 1000, -1, &grid.work);
+	dram_work(device, &grid.need, 1000, -1, &grid.work);
 	ck_assert_uint_eq(ct_gpu_used_state_bytes(gpu), 0);
 	submit_now(gpu, &grid);
 	/* 40 registers of 4 bytes; 1000 bytes and 1024 reserved, in units of 128 */

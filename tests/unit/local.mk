@@ -71,7 +71,7 @@ tests_unit_gpu_contract_SOURCES = tests/unit/gpu-contract.c
 tests_unit_gpu_contract_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_gpu_contract_LDADD = sim/libsim.la $(CHECK_LIBS)
 
-tests_unit_gpu_alone_SOURCES = tests/unit/gpu-alone.c
+tests_unit_gpu_alone_SOURCES = tests/unit/gpu-alone.c tests/unit/dram-work.h
 tests_unit_gpu_alone_LDADD = sim/libsim.la
 
 tests_unit_gpu_exact_SOURCES = tests/unit/gpu-exact.c $(GPU_CASE)

@@ -6,6 +6,7 @@
  * work.c and not a copy of it.
  */
 #include "models/work.h"
+#include "tests/unit/dram-work.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -89,7 +90,7 @@ static int compute_bound(const struct ct_device *d)
 
 		if (!ct_block_need(d, &shape, &need, &why))
 			continue;
-		ct_kernel_work(d, &need, ns, -1, &work);
+		dram_work(d, &need, ns, -1, &work);
 		if (work.demand_mbps != 0 || work.memory_share != 0)
 			return failed("demand out of nothing", d, &need, 0,
 				      work.demand_mbps);
@@ -120,7 +121,7 @@ static int memory_bound(const struct ct_device *d)
 
 		if (!ct_block_need(d, &shape, &need, &why))
 			continue;
-		ct_kernel_work(d, &need, ns, bytes, &work);
+		dram_work(d, &need, ns, bytes, &work);
 		if (work.memory_share > 256)
 			return failed("memory share", d, &need, 256, work.memory_share);
 		if (work.block_work == CT_WORK_ONE)
@@ -155,14 +156,14 @@ static int demands(const struct ct_device *d)
 		return failed(why, d, &need, 1, 0);
 	full = need.blocks; /* one wave was assumed */
 	need.blocks *= 10;
-	ct_kernel_work(d, &need, ns, reachable * (ns / 1000), &work);
+	dram_work(d, &need, ns, reachable * (ns / 1000), &work);
 	total = (int64_t)(full * work.demand_mbps);
 	if (llabs(total - reachable * d->sms / d->dram_saturation_sms) > (int64_t)full)
 		return failed("saturating demand", d, &need,
 			      reachable * d->sms / d->dram_saturation_sms, total);
 	if (work.memory_share != 256)
 		return failed("saturating share", d, &need, 256, work.memory_share);
-	ct_kernel_work(d, &need, ns, reachable / 10 * (ns / 1000), &work);
+	dram_work(d, &need, ns, reachable / 10 * (ns / 1000), &work);
 	total = (int64_t)(full * work.demand_mbps);
 	if (llabs(total - reachable / 10) > (int64_t)full)
 		return failed("small demand", d, &need, reachable / 10, total);
@@ -180,7 +181,7 @@ static int fewer_sms(const struct ct_device *d)
 
 	if (!ct_block_need(d, &shape, &need, &why))
 		return failed(why, d, &need, 1, 0);
-	ct_kernel_work(d, &need, 1000000, -1, &work);
+	dram_work(d, &need, 1000000, -1, &work);
 	for (uint32_t sms = 1; sms <= d->sms; sms++) {
 		int64_t ns = ct_time_on_sms(d, &need, &work, sms);
 
@@ -225,7 +226,7 @@ static int extremes(const struct ct_device *d)
 			for (size_t b = 0; b < G_N_ELEMENTS(bytes); b++) {
 				struct ct_kernel_work work;
 
-				ct_kernel_work(d, &need, times[t], bytes[b], &work);
+				dram_work(d, &need, times[t], bytes[b], &work);
 				if (work.block_work < CT_WORK_ONE ||
 				    work.block_work > (uint64_t)INT64_MAX ||
 				    work.memory_share > 256 ||
