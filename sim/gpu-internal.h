@@ -174,6 +174,19 @@ struct ct_gpu {
 	struct batch *batches;
 };
 
+/* The accounts, up to now. */
+static inline void ct_account(struct ct_gpu *gpu)
+{
+	uint64_t ns = (uint64_t)(gpu->now_ns - gpu->accounted_ns);
+
+	if (!ns)
+		return;
+	gpu->warp_ns += (unsigned __int128)gpu->warps * ns;
+	gpu->sm_active_ns += (unsigned __int128)gpu->active_sms * ns;
+	gpu->served_mbps_ns += (unsigned __int128)gpu->served_mbps * ns;
+	gpu->accounted_ns = gpu->now_ns;
+}
+
 /* Asserts every invariant; slow, for tests. */
 void ct_gpu_check(const struct ct_gpu *);
 

@@ -23,7 +23,9 @@
 	X(SKIP_TO_NEIGHBOUR)     /* a skip includes the instant of the next event */       \
 	X(SKIP_COINCIDENT)       /* batches that end in one instant are skipped too */     \
 	X(PAUSE_SETTLES)         /* blocks are placed while it stands still */             \
-	X(PAUSE_COUNTS)          /* the accounts run while it stands still */
+	X(PAUSE_COUNTS)          /* the accounts run while it stands still */              \
+	X(RECALLED_HEAD_BLOCKS)  /* the head after a recalled one is taken for it */       \
+	X(RESET_FORGETS)         /* killed blocks are not run again */
 
 #define GPU_MUTANT_ENUM(name) MUTANT_##name,
 #define GPU_MUTANT_NAME(name) #name,

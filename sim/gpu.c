@@ -1,10 +1,10 @@
 /*
  * gpu - the block scheduler and the SMs of one GPU, in virtual time.
  *
- * This file is the order of things in an instant, the queues, and the accounts.  What
- * lies beneath: gpu-classes (which blocks are where), gpu-place and gpu-registers (which
- * SMs blocks go to), gpu-rates (how fast they run), gpu-refill (waves that need none of
- * these).
+ * This file is the order of things in an instant, and time.  What lies beneath:
+ * gpu-queue (grids waiting, queued and leaving) and gpu-recall (grids taken back),
+ * gpu-classes (which blocks are where), gpu-place and gpu-registers (which SMs blocks go
+ * to), gpu-rates (how fast they run), gpu-refill (waves that need none of these).
  *
  * There is one event per running grid, the end of its first batch, and the next one is
  * found by looking at all of them: at most 128 on today's boards, mostly one to five.
@@ -18,140 +18,9 @@
 #include "sim/gpu-classes.h"
 #include "sim/gpu-mutant.h"
 #include "sim/gpu-place.h"
+#include "sim/gpu-queue.h"
 #include "sim/gpu-rates.h"
 #include "sim/gpu-refill.h"
-
-/* The caller's time of an instant in the gpu's own. */
-static int64_t outside(const struct ct_gpu *gpu, int64_t ns)
-{
-	return ns + gpu->stood_still_ns;
-}
-
-/* Time in which a higher priority of the partition than this one had a queue. */
-static int64_t behind_ns(const struct ct_gpu *gpu, const struct ct_grid *grid)
-{
-	const struct partition *q = &gpu->partition[grid->partition];
-	int64_t ns = q->top < grid->priority ? gpu->now_ns - q->top_since_ns : 0;
-
-	for (uint32_t p = 0; p < grid->priority; p++)
-		ns += q->top_ns[p];
-	return ns;
-}
-
-/* Lists of grids that are handed out are in the order of submission. */
-static void insert(struct ct_grid **list, struct ct_grid *grid)
-{
-	while (*list && (*list)->serial < grid->serial)
-		list = &(*list)->next;
-	grid->next = *list;
-	*list = grid;
-}
-
-static struct ct_grid *take(struct ct_grid **list)
-{
-	struct ct_grid *all = *list;
-
-	*list = NULL;
-	return all;
-}
-
-static void enter(struct ct_gpu *gpu, struct ct_grid *grid)
-{
-	struct resident *r = gpu->unused_residents;
-	struct queue *queue = &gpu->partition[grid->partition].queue[grid->priority];
-
-	gpu->unused_residents = r->next;
-	gpu->n_resident++;
-	*r = (struct resident){
-		.grid = grid,
-		.left = grid->need.blocks,
-		.work = grid->work.block_work,
-		.carry_ns = -1,
-		.rate = CT_WORK_ONE,
-		.partition = grid->partition,
-		.priority = grid->priority,
-		.slot = -1,
-		.per_warps = ct_reciprocal(grid->need.warps),
-		.per_registers = ct_reciprocal(grid->need.register_units),
-		.per_smem = ct_reciprocal(grid->need.smem_units),
-	};
-	if (queue->first)
-		queue->last->next = r;
-	else
-		queue->first = r;
-	queue->last = r;
-	gpu->unsettled = true;
-}
-
-void ct_gpu_submit(struct ct_gpu *gpu, struct ct_grid *grid)
-{
-	g_assert(grid->priority < CT_GPU_PRIORITIES && grid->need.blocks &&
-		 grid->need.warps);
-	g_assert(grid->partition < CT_GPU_PARTITIONS);
-	g_assert(grid->work.block_work >= CT_WORK_ONE && !(grid->work.block_work >> 63));
-	if (grid->partition >= gpu->n_partitions)
-		gpu->n_partitions = grid->partition + 1;
-	grid->submitted_ns = outside(gpu, gpu->now_ns);
-	grid->start_ns = grid->end_ns = -1;
-	grid->behind_priority_ns = -behind_ns(gpu, grid);
-	grid->serial = gpu->submissions++;
-	grid->next = NULL;
-	if (gpu->n_resident < gpu->resident_limit && !gpu->waiting) {
-		enter(gpu, grid);
-		return;
-	}
-	*gpu->waiting_end = grid;
-	gpu->waiting_end = &grid->next;
-}
-
-static void admit_waiting(struct ct_gpu *gpu)
-{
-	while (gpu->waiting && gpu->n_resident < gpu->resident_limit) {
-		struct ct_grid *grid = gpu->waiting;
-
-		gpu->waiting = grid->next;
-		if (!gpu->waiting)
-			gpu->waiting_end = &gpu->waiting;
-		grid->next = NULL;
-		enter(gpu, grid);
-	}
-}
-
-static void leave(struct ct_gpu *gpu, struct resident *r)
-{
-	uint32_t last = --gpu->n_running;
-
-	gpu->running[r->slot] = gpu->running[last];
-	gpu->next_ns[r->slot] = gpu->next_ns[last];
-	gpu->running[r->slot]->slot = r->slot;
-	r->grid->end_ns = outside(gpu, gpu->now_ns);
-	insert(&gpu->ended, r->grid);
-	r->next = gpu->unused_residents;
-	gpu->unused_residents = r;
-	gpu->n_resident--;
-}
-
-struct ct_grid *ct_gpu_take_ended(struct ct_gpu *gpu)
-{
-	return take(&gpu->ended);
-}
-
-struct ct_grid *ct_gpu_take_started(struct ct_gpu *gpu)
-{
-	return take(&gpu->started);
-}
-
-static void account(struct ct_gpu *gpu)
-{
-	uint64_t ns = (uint64_t)(gpu->now_ns - gpu->accounted_ns);
-
-	if (!ns)
-		return;
-	gpu->warp_ns += (unsigned __int128)gpu->warps * ns;
-	gpu->sm_active_ns += (unsigned __int128)gpu->active_sms * ns;
-	gpu->served_mbps_ns += (unsigned __int128)gpu->served_mbps * ns;
-	gpu->accounted_ns = gpu->now_ns;
-}
 
 /* Part 1, for one grid. */
 static void end_blocks(struct ct_gpu *gpu, struct resident *r)
@@ -178,7 +47,7 @@ static void end_blocks(struct ct_gpu *gpu, struct resident *r)
 /* Parts 1 and 2, and the entry of waiting grids, which comes before new ones. */
 static void end_instant(struct ct_gpu *gpu)
 {
-	account(gpu);
+	ct_account(gpu);
 	gpu->use.instants++;
 	gpu->unsettled = true;
 	for (uint32_t i = gpu->n_running; i-- > 0;) {
@@ -188,17 +57,18 @@ static void end_instant(struct ct_gpu *gpu)
 			continue;
 		end_blocks(gpu, r);
 		if (!r->left && !r->placed)
-			leave(gpu, r);
+			ct_leave(gpu, r);
 	}
-	admit_waiting(gpu);
+	if (gpu->waiting)
+		ct_admit_waiting(gpu);
 }
 
 static void note_start(struct ct_gpu *gpu, struct ct_grid *grid)
 {
-	grid->start_ns = outside(gpu, gpu->now_ns);
-	grid->behind_priority_ns += behind_ns(gpu, grid);
+	grid->start_ns = ct_outside_ns(gpu, gpu->now_ns);
+	grid->behind_priority_ns += ct_behind_ns(gpu, grid);
 	if (gpu->report_starts)
-		insert(&gpu->started, grid);
+		ct_list_grid(&gpu->started, grid);
 }
 
 /* Part 4, for one partition.  Returns the head that is stuck, or NULL. */
@@ -242,7 +112,7 @@ void ct_gpu_settle(struct ct_gpu *gpu)
 		return;
 	gpu->unsettled = false;
 	gpu->settlement++;
-	account(gpu);
+	ct_account(gpu);
 	for (uint32_t i = 0; i < gpu->n_partitions; i++) {
 		gpu->partition[i].blocked = schedule(gpu, &gpu->partition[i]);
 		note_top(gpu, &gpu->partition[i]);
@@ -322,7 +192,7 @@ static int64_t stand_still(struct ct_gpu *gpu, int64_t until_ns)
 	if (until_ns == GPU_NEVER)
 		return GPU_NEVER;
 	if (MUTANT(PAUSE_COUNTS))
-		gpu->accounted_ns -= until_ns - outside(gpu, gpu->now_ns);
+		gpu->accounted_ns -= until_ns - ct_outside_ns(gpu, gpu->now_ns);
 	gpu->stood_still_ns = until_ns - gpu->now_ns;
 	return until_ns;
 }
@@ -331,12 +201,13 @@ int64_t ct_gpu_run(struct ct_gpu *gpu, int64_t until_ns)
 {
 	int64_t ns;
 
-	g_assert(until_ns >= outside(gpu, gpu->now_ns) && !gpu->ended && !gpu->started);
+	g_assert(until_ns >= ct_outside_ns(gpu, gpu->now_ns) && !gpu->ended &&
+		 !gpu->started);
 	if (gpu->paused)
 		return stand_still(gpu, until_ns);
 	ct_gpu_settle(gpu);
 	ns = run(gpu, until_ns == GPU_NEVER ? GPU_NEVER : until_ns - gpu->stood_still_ns);
-	return ns == GPU_NEVER ? GPU_NEVER : outside(gpu, ns);
+	return ns == GPU_NEVER ? GPU_NEVER : ct_outside_ns(gpu, ns);
 }
 
 int64_t ct_gpu_next_ns(const struct ct_gpu *gpu)
@@ -347,7 +218,7 @@ int64_t ct_gpu_next_ns(const struct ct_gpu *gpu)
 		return GPU_NEVER;
 	g_assert(!gpu->unsettled);
 	next = find_next(gpu);
-	return next.ns == GPU_NEVER ? GPU_NEVER : outside(gpu, next.ns);
+	return next.ns == GPU_NEVER ? GPU_NEVER : ct_outside_ns(gpu, next.ns);
 }
 
 void ct_gpu_pause(struct ct_gpu *gpu)
@@ -358,7 +229,7 @@ void ct_gpu_pause(struct ct_gpu *gpu)
 
 void ct_gpu_resume(struct ct_gpu *gpu, int64_t now_ns)
 {
-	g_assert(gpu->paused && now_ns >= outside(gpu, gpu->now_ns));
+	g_assert(gpu->paused && now_ns >= ct_outside_ns(gpu, gpu->now_ns));
 	stand_still(gpu, now_ns);
 	gpu->paused = false;
 }
@@ -381,7 +252,7 @@ uint64_t ct_gpu_used_state_bytes(const struct ct_gpu *gpu)
 
 void ct_gpu_use(struct ct_gpu *gpu, struct ct_gpu_use *use)
 {
-	account(gpu);
+	ct_account(gpu);
 	gpu->use.sm_active_ns = (double)gpu->sm_active_ns;
 	gpu->use.warp_ns = (double)gpu->warp_ns;
 	/* 1 MB/s for 1 ns is 1/1000 byte */

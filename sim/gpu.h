@@ -26,6 +26,11 @@
  * the grid, ties to the lowest-numbered SM.  Registers are four counters per SM, and a
  * warp goes to the fullest-free one.
  *
+ * Recall.  A grid can be taken back before it has ended.  It leaves its queue at once, so
+ * it no longer blocks what is behind or below it, and comes back as an ended grid does,
+ * with blocks_left > 0: submitted again with that many blocks it runs exactly those.  For
+ * every grid and all its submissions, blocks placed = blocks of the launch + blocks_lost.
+ *
  * Standing still.  ct_gpu_pause() takes the whole gpu off the hardware, as the end of a
  * context's time slice does, and ct_gpu_resume() puts it back: blocks go on with exactly
  * the work they had left, and what was done before and after adds up as if the time
@@ -38,6 +43,7 @@
 #ifndef CT_SIM_GPU_H
 #define CT_SIM_GPU_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "models/device.h"
@@ -65,10 +71,14 @@ struct ct_grid {
 	void *owner;
 	/* set by the gpu */
 	int64_t submitted_ns, start_ns, end_ns; /* start: first block placed */
-	int64_t behind_priority_ns; /* of start - submitted: its partition had a queue of
-				     * higher priority */
+	int64_t behind_priority_ns; /* of start (or end, without one) - submitted: its
+				     * partition had a queue of higher priority */
+	uint64_t blocks_left;       /* not run because it was recalled; 0: it ended */
+	uint32_t blocks_lost;       /* of these, on the device when it was reset */
+	int64_t lost_ns;            /* work they had done, in ns of an unhindered block */
 	struct ct_grid *next;       /* in the lists below, and the gpu's own */
 	uint64_t serial;            /* the gpu's own: order of submission */
+	void *resident;             /* the gpu's own */
 };
 
 struct ct_gpu_options {
@@ -113,6 +123,21 @@ void ct_gpu_resume(struct ct_gpu *, int64_t now_ns);
 /* Registers and shared memory that resident blocks hold now: what there is to save if
  * only used state is moved. */
 uint64_t ct_gpu_used_state_bytes(const struct ct_gpu *);
+
+enum ct_recall {
+	CT_RECALL_QUEUED,    /* only if it has never had a block on the device */
+	CT_RECALL_BLOCK_END, /* places nothing more; leaves when its last block ends */
+	CT_RECALL_RESET,     /* its blocks are killed, and have to be run again */
+};
+
+/*
+ * In part 3, of a grid that was submitted; also of one recalled before, if this is a
+ * reset.  False, and nothing happened, if it has started and is not to be stopped
+ * (QUEUED), has no blocks left to place (BLOCK_END) or has ended.  True: blocks_left is
+ * known, and the grid comes out of ct_gpu_take_ended(): now if it has no block on the
+ * device any more, and then must be taken before ct_gpu_run(), otherwise when they end.
+ */
+bool ct_gpu_recall(struct ct_gpu *, struct ct_grid *, enum ct_recall how);
 
 /* Grids that ended at (and, with report_starts, started up to) the instant the gpu
  * stands at, in submission order, linked by `next`; each call empties its list. */

@@ -14,8 +14,11 @@ sim_libsim_la_SOURCES = \
 	sim/gpu-mutant.h \
 	sim/gpu-place.c \
 	sim/gpu-place.h \
+	sim/gpu-queue.c \
+	sim/gpu-queue.h \
 	sim/gpu-rates.c \
 	sim/gpu-rates.h \
+	sim/gpu-recall.c \
 	sim/gpu-refill.c \
 	sim/gpu-refill.h \
 	sim/gpu-registers.c \

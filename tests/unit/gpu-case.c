@@ -1,5 +1,5 @@
 /*
- * gpu-case - makes random loads and drives the engine with them.
+ * gpu-case - makes random loads, and compares what came of them.
  *
  * The cases are mean on purpose: odd numbers of warps, any number of registers, masks,
  * gaps of zero, times on a coarse grid so that everything coincides, few resident
@@ -13,30 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/gpu-internal.h"
-
-struct dice {
-	uint64_t state;
-};
-
-static uint64_t roll(struct dice *d)
-{
-	uint64_t x = d->state += UINT64_C(0x9e3779b97f4a7c15);
-
-	x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
-	return x ^ x >> 31;
-}
-
-static uint32_t between(struct dice *d, uint32_t low, uint32_t high)
-{
-	return low + (uint32_t)(roll(d) % (high - low + 1));
-}
-
-static bool one_in(struct dice *d, uint32_t n)
-{
-	return between(d, 1, n) == 1;
-}
+#include "tests/unit/dice.h"
 
 /* How the times of a case lie: all at once, on a grid of 100 ns, anywhere. */
 enum time_grain { AT_ONCE, COARSE, FINE };
@@ -154,6 +131,19 @@ static void make_pauses(struct dice *d, struct gpu_case *c, enum time_grain grai
 	}
 }
 
+static void make_recalls(struct dice *d, struct gpu_case *c, enum time_grain grain)
+{
+	int64_t ns = 0;
+
+	c->n_recalls = between(d, 1, CASE_RECALLS);
+	for (uint32_t i = 0; i < c->n_recalls; i++) {
+		ns += some_time(d, grain, one_in(d, 2) ? 300 : 6000);
+		c->recall[i].at_ns = ns;
+		c->recall[i].stream = between(d, 0, c->n_streams - 1);
+		c->recall[i].how = (enum ct_recall)between(d, 0, CT_RECALL_RESET);
+	}
+}
+
 void case_make(struct gpu_case *c, uint64_t seed)
 {
 	struct dice d = { seed * 2 + 1 };
@@ -179,212 +169,16 @@ void case_make(struct gpu_case *c, uint64_t seed)
 		make_partitions(&d, c);
 	if (one_in(&d, 4))
 		make_pauses(&d, c, grain);
-}
-
-enum stream_state { READY_AT, DELAYED_UNTIL, ON_DEVICE, FINISHED };
-
-struct stream {
-	const struct case_stream *plan;
-	enum stream_state state;
-	int64_t ns;
-	uint32_t done;
-	struct ct_grid grid;
-	struct case_times *times; /* of its next operation */
-};
-
-struct driver {
-	const struct gpu_case *c;
-	struct case_result *result;
-	struct ct_gpu *gpu;
-	struct stream stream[CASE_STREAMS];
-	uint32_t n_pauses; /* over, or under way */
-	bool paused;
-};
-
-static const struct case_op *op_of(const struct stream *s)
-{
-	return &s->plan->op[s->done % s->plan->n_ops];
-}
-
-static void next_op(struct driver *d, struct stream *s, int64_t now_ns)
-{
-	s->done++;
-	s->times++;
-	if (s->done == s->plan->n_ops * s->plan->loops) {
-		s->state = FINISHED;
-		return;
-	}
-	s->state = READY_AT;
-	s->ns = MAX(op_of(s)->arrival_ns, now_ns + d->c->gap_ns);
-}
-
-static void take_ended(struct driver *d, int64_t now_ns)
-{
-	struct ct_grid *next;
-
-	for (struct ct_grid *g = ct_gpu_take_ended(d->gpu); g; g = next) {
-		struct stream *s = g->owner;
-
-		next = g->next;
-		g_assert(g->end_ns == now_ns);
-		*s->times = (struct case_times){ g->start_ns, g->end_ns,
-						 g->behind_priority_ns };
-		d->result->kernels++;
-		next_op(d, s, now_ns);
-	}
-}
-
-static void take_started(struct driver *d)
-{
-	struct ct_grid *g = ct_gpu_take_started(d->gpu);
-
-	g_assert(!g || d->c->report_starts);
-	for (; g; g = g->next)
-		g_assert(g->start_ns >= g->submitted_ns && g->end_ns < 0);
-}
-
-static void submit(struct driver *d, struct stream *s)
-{
-	s->grid = (struct ct_grid){
-		.need = op_of(s)->need,
-		.work = op_of(s)->work,
-		.partition = s->plan->partition,
-		.priority = s->plan->priority,
-		.sms = s->plan->masked ? &s->plan->sms : NULL,
-		.owner = s,
-	};
-	s->state = ON_DEVICE;
-	ct_gpu_submit(d->gpu, &s->grid);
-}
-
-static int64_t next_pause(const struct driver *d)
-{
-	if (d->paused)
-		return d->c->pause[d->n_pauses - 1].to_ns;
-	return d->n_pauses < d->c->n_pauses ? d->c->pause[d->n_pauses].from_ns : INT64_MAX;
-}
-
-static void pause_and_resume(struct driver *d, int64_t now_ns)
-{
-	while (next_pause(d) == now_ns) {
-		if (d->paused)
-			ct_gpu_resume(d->gpu, now_ns);
-		else
-			ct_gpu_pause(d->gpu);
-		d->n_pauses += !d->paused;
-		d->paused = !d->paused;
-	}
-}
-
-/* Part 3 of an instant. */
-static void our_part(struct driver *d, int64_t now_ns)
-{
-	take_ended(d, now_ns);
-	pause_and_resume(d, now_ns);
-	for (uint32_t i = 0; i < d->c->n_streams; i++) {
-		struct stream *s = &d->stream[i];
-
-		if (s->state == DELAYED_UNTIL && s->ns == now_ns)
-			next_op(d, s, now_ns);
-	}
-	for (uint32_t i = 0; i < d->c->n_streams; i++) {
-		struct stream *s = &d->stream[i];
-
-		if (s->state != READY_AT || s->ns != now_ns)
-			continue;
-		if (op_of(s)->delay_ns) {
-			s->state = DELAYED_UNTIL;
-			s->ns += op_of(s)->delay_ns;
-		} else {
-			submit(d, s);
-		}
-	}
-}
-
-static int64_t our_next(const struct driver *d)
-{
-	int64_t ns = next_pause(d);
-
-	for (uint32_t i = 0; i < d->c->n_streams; i++)
-		if (d->stream[i].state == READY_AT || d->stream[i].state == DELAYED_UNTIL)
-			ns = MIN(ns, d->stream[i].ns);
-	return ns;
-}
-
-static bool unfinished(const struct driver *d)
-{
-	for (uint32_t i = 0; i < d->c->n_streams; i++)
-		if (d->stream[i].state != FINISHED)
-			return true;
-	return false;
-}
-
-/* The device of the case, as far as the engine looks at it. */
-static struct ct_gpu *make_gpu(const struct gpu_case *c)
-{
-	struct ct_device device = {
-		.sms = c->sms + 1,
-		.sm = {
-			.warps = c->sm.warps,
-			.blocks = c->sm.blocks,
-			.registers = c->sm.registers_per_partition * c->sm.partitions * 256,
-			.register_unit = 256,
-			.partitions = c->sm.partitions,
-			.smem_bytes = c->sm.smem_units * 128,
-			.smem_unit_bytes = 128,
-		},
-		.resident_grids = c->resident_grids,
-		.dram_bytes_per_s = (int64_t)c->dram_mbps * 2 * 1000000,
-		.dram_efficiency_permille = 500,
-		.dram_sharing = c->sharing,
-	};
-	struct ct_gpu_options options = { c->sms, c->report_starts };
-
-	return ct_gpu_new(&device, &options);
-}
-
-void case_run(const struct gpu_case *c, struct case_result *result)
-{
-	struct driver d = { .c = c, .result = result, .gpu = make_gpu(c) };
-	struct dice dice = { c->seed };
-	struct ct_gpu_use use;
-	int64_t now_ns = 0;
-
-	memset(result, 0, sizeof *result);
-	for (uint32_t i = 0; i < c->n_streams; i++) {
-		d.stream[i].plan = &c->stream[i];
-		d.stream[i].times = result->time[i];
-		d.stream[i].ns = c->stream[i].op[0].arrival_ns;
-	}
-	while (unfinished(&d)) {
-		int64_t ours_ns = our_next(&d), inside_ns = ct_gpu_next_ns(d.gpu);
-		int64_t stop_ns =
-			one_in(&dice, 4) ? inside_ns : now_ns + between(&dice, 1, 500);
-
-		if (c->stop_often)
-			ours_ns = MIN(ours_ns, stop_ns);
-		now_ns = ct_gpu_run(d.gpu, ours_ns);
-		g_assert(now_ns >= MIN(ours_ns, inside_ns));
-		take_started(&d);
-		our_part(&d, now_ns);
-		ct_gpu_settle(d.gpu);
-		take_started(&d);
-		if (one_in(&dice, 16) && !d.paused)
-			ct_gpu_check(d.gpu);
-		result->end_ns = now_ns;
-	}
-	ct_gpu_use(d.gpu, &use);
-	result->blocks = use.blocks;
-	result->sm_active_ns = use.sm_active_ns;
-	result->warp_ns = use.warp_ns;
-	result->dram_byte = use.dram_byte;
-	ct_gpu_free(d.gpu);
+	if (one_in(&d, 3))
+		make_recalls(&d, c, grain);
 }
 
 static bool same_times(const struct case_times *a, const struct case_times *b)
 {
 	return a->start_ns == b->start_ns && a->end_ns == b->end_ns &&
-	       a->behind_ns == b->behind_ns;
+	       a->behind_ns == b->behind_ns && a->lost_ns == b->lost_ns &&
+	       a->submissions == b->submissions && a->blocks_left == b->blocks_left &&
+	       a->blocks_lost == b->blocks_lost;
 }
 
 static bool same_sums(const struct case_result *a, const struct case_result *b)
@@ -396,8 +190,11 @@ static bool same_sums(const struct case_result *a, const struct case_result *b)
 
 static void print_times(const char *who, const struct case_times *t)
 {
-	printf("  %-6s start %" PRId64 " end %" PRId64 " behind %" PRId64 "\n", who,
-	       t->start_ns, t->end_ns, t->behind_ns);
+	printf("  %-6s start %" PRId64 " end %" PRId64 " behind %" PRId64
+	       " submissions %" PRIu64 " left %" PRIu64 " lost %" PRIu64 " blocks, %" PRId64
+	       " ns\n",
+	       who, t->start_ns, t->end_ns, t->behind_ns, t->submissions, t->blocks_left,
+	       t->blocks_lost, t->lost_ns);
 }
 
 static void print_sums(const char *who, const struct case_result *r)

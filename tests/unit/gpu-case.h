@@ -19,6 +19,7 @@
 #define CASE_PARTITIONS 3
 #define CASE_OPS        16
 #define CASE_PAUSES     4
+#define CASE_RECALLS    8
 
 struct case_op {
 	int64_t arrival_ns;
@@ -44,6 +45,14 @@ struct case_pause {
 	int64_t from_ns, to_ns;
 };
 
+/* What the stream has on the gpu then, if anything, is recalled; what was not run of it
+ * is submitted again, after the gap. */
+struct case_recall {
+	int64_t at_ns;
+	uint32_t stream;
+	enum ct_recall how;
+};
+
 struct gpu_case {
 	uint64_t seed;
 	uint32_t sms, resident_grids, n_streams;
@@ -55,10 +64,15 @@ struct gpu_case {
 	struct case_stream stream[CASE_STREAMS];
 	uint32_t n_pauses; /* in the order of time, none before the end of another */
 	struct case_pause pause[CASE_PAUSES];
+	uint32_t n_recalls; /* in the order of time */
+	struct case_recall recall[CASE_RECALLS];
 };
 
+/* Of one operation: of its last submission, and added up over all of them. */
 struct case_times {
-	int64_t start_ns, end_ns, behind_ns;
+	int64_t start_ns, end_ns;
+	int64_t behind_ns, lost_ns;
+	uint64_t submissions, blocks_left, blocks_lost;
 };
 
 struct case_result {
@@ -73,6 +87,9 @@ void case_make(struct gpu_case *, uint64_t seed);
 
 /* Through the engine. */
 void case_run(const struct gpu_case *, struct case_result *);
+
+/* Whether a result obeys what must hold of any; prints the first breach. */
+bool case_lawful(const struct gpu_case *, const struct case_result *, const char *who);
 
 /* Whether two results are the same, to the nanosecond; prints the first difference. */
 bool case_same(const struct gpu_case *, const struct case_result *engine,

@@ -337,6 +337,111 @@ START_TEST(state_of_resident_blocks)
 }
 END_TEST
 
+/* A head that is taken back lets the next one in; with the rest of it later, its time
+ * alone adds up. */
+START_TEST(recall_at_block_end)
+{
+	struct ct_device *device = board("h100-sxm");
+	struct ct_gpu *gpu = ct_gpu_new(device, NULL);
+	uint64_t wave = (uint64_t)device->sms * 2;
+	struct ct_grid batch, urgent;
+
+	make_grid(device, wave * 10, 1024, 10000, -1, &batch);
+	make_grid(device, wave, 1024, 3000, -1, &urgent);
+	submit_now(gpu, &batch);
+	submit_now(gpu, &urgent);
+	ck_assert_int_eq(ct_gpu_run(gpu, 2500), 2500);
+	ck_assert(!ct_gpu_recall(gpu, &batch, CT_RECALL_QUEUED));
+	ck_assert(ct_gpu_recall(gpu, &batch, CT_RECALL_BLOCK_END));
+	ck_assert(!ct_gpu_recall(gpu, &batch, CT_RECALL_BLOCK_END));
+	ck_assert_uint_eq(batch.blocks_left, wave * 7);
+	ck_assert_ptr_null(ct_gpu_take_ended(gpu));
+	ct_gpu_settle(gpu);
+	ck_assert_int_eq(ct_gpu_run(gpu, INT64_MAX), 3000);
+	ck_assert_ptr_eq(ct_gpu_take_ended(gpu), &batch);
+	ck_assert_int_eq(batch.end_ns, 3000);
+	ck_assert_uint_eq(batch.blocks_lost, 0);
+	batch.need.blocks = batch.blocks_left;
+	submit_now(gpu, &batch);
+	ck_assert_int_eq(urgent.start_ns, 3000);
+	ck_assert(!ct_gpu_recall(gpu, &urgent, CT_RECALL_BLOCK_END));
+	run_dry(gpu);
+	ck_assert_int_eq(urgent.end_ns, 6000);
+	ck_assert_int_eq(batch.end_ns, 13000);
+	ck_assert_uint_eq(batch.blocks_left, 0);
+	ct_gpu_free(gpu);
+	ct_device_free(device);
+}
+END_TEST
+
+START_TEST(recall_resets)
+{
+	struct ct_device *device = board("h100-sxm");
+	struct ct_gpu *gpu = ct_gpu_new(device, NULL);
+	uint64_t wave = (uint64_t)device->sms * 2;
+	struct ct_grid batch, urgent;
+	struct ct_gpu_use use;
+
+	make_grid(device, wave * 4, 1024, 4000, -1, &batch);
+	make_grid(device, wave, 1024, 3000, -1, &urgent);
+	submit_now(gpu, &batch);
+	ck_assert_int_eq(ct_gpu_run(gpu, 2300), 2300);
+	ck_assert(ct_gpu_recall(gpu, &batch, CT_RECALL_RESET));
+	ck_assert_ptr_eq(ct_gpu_take_ended(gpu), &batch);
+	ck_assert(!ct_gpu_recall(gpu, &batch, CT_RECALL_RESET));
+	ck_assert_int_eq(batch.end_ns, 2300);
+	ck_assert_uint_eq(batch.blocks_left, wave * 2);
+	ck_assert_uint_eq(batch.blocks_lost, wave);
+	ck_assert_int_eq(batch.lost_ns, (int64_t)wave * 300);
+	submit_now(gpu, &urgent);
+	ck_assert_int_eq(urgent.start_ns, 2300);
+	batch.need.blocks = batch.blocks_left;
+	submit_now(gpu, &batch);
+	run_dry(gpu);
+	ck_assert_int_eq(batch.end_ns, 5300 + 2000);
+	ct_gpu_use(gpu, &use);
+	ck_assert_uint_eq(use.blocks, wave * 6);
+	ct_gpu_free(gpu);
+	ct_device_free(device);
+}
+END_TEST
+
+/* What has no block on the device leaves at once, from the queue or from before it. */
+START_TEST(recall_what_waits)
+{
+	struct ct_device *device = board("h100-sxm");
+	struct ct_gpu *gpu = ct_gpu_new(device, NULL);
+	uint32_t n = device->resident_grids + 2;
+	g_autofree struct ct_grid *grid = g_new(struct ct_grid, n);
+
+	for (uint32_t i = 0; i < n; i++) {
+		make_grid(device, i ? 1 : 10000, 1024, 1000000, -1, &grid[i]);
+		ct_gpu_submit(gpu, &grid[i]);
+	}
+	ct_gpu_settle(gpu);
+	ck_assert_int_eq(ct_gpu_run(gpu, 70), 70);
+	ck_assert(!ct_gpu_recall(gpu, &grid[0], CT_RECALL_QUEUED));
+	ck_assert(ct_gpu_recall(gpu, &grid[n - 1], CT_RECALL_QUEUED));
+	ck_assert(ct_gpu_recall(gpu, &grid[2], CT_RECALL_QUEUED));
+	ck_assert(ct_gpu_recall(gpu, &grid[1], CT_RECALL_BLOCK_END));
+	ck_assert_ptr_eq(ct_gpu_take_ended(gpu), &grid[1]);
+	ck_assert_ptr_eq(grid[1].next, &grid[2]);
+	ck_assert_ptr_eq(grid[2].next, &grid[n - 1]);
+	ck_assert_ptr_null(grid[n - 1].next);
+	ck_assert_int_eq(grid[1].start_ns, -1);
+	ck_assert_int_eq(grid[1].end_ns, 70);
+	ck_assert_uint_eq(grid[1].blocks_left, 1);
+	ck_assert_uint_eq(ct_gpu_resident_grids(gpu), n - 3);
+	submit_now(gpu, &grid[1]);
+	run_dry(gpu);
+	for (uint32_t i = 3; i < n - 1; i++)
+		ck_assert_int_ge(grid[i].end_ns, 1000000);
+	ck_assert_int_ge(grid[1].end_ns, 1000000);
+	ct_gpu_free(gpu);
+	ct_device_free(device);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("gpu-contract");
@@ -354,6 +459,9 @@ int main(void)
 	tcase_add_test(tests, pauses_shift);
 	tcase_add_test(tests, submitted_while_paused);
 	tcase_add_test(tests, state_of_resident_blocks);
+	tcase_add_test(tests, recall_at_block_end);
+	tcase_add_test(tests, recall_resets);
+	tcase_add_test(tests, recall_what_waits);
 	suite_add_tcase(suite, tests);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);

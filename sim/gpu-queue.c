@@ -1,0 +1,169 @@
+/*
+ * gpu-queue - grids on their way: submitted, waiting for entry, queued, leaving.
+ *
+ * A grid that has entered is a struct resident, which stands in the queue of its
+ * partition and priority until its last block is placed (gpu.c takes it out there), and
+ * in gpu->running[] from its first block to the end of its last.
+ */
+#include "sim/gpu-queue.h"
+
+#include <glib.h>
+
+#include "sim/gpu-mutant.h"
+#include "sim/gpu-place.h"
+
+int64_t ct_behind_ns(const struct ct_gpu *gpu, const struct ct_grid *grid)
+{
+	const struct partition *q = &gpu->partition[grid->partition];
+	int64_t ns = q->top < grid->priority ? gpu->now_ns - q->top_since_ns : 0;
+
+	for (uint32_t p = 0; p < grid->priority; p++)
+		ns += q->top_ns[p];
+	return ns;
+}
+
+void ct_list_grid(struct ct_grid **list, struct ct_grid *grid)
+{
+	while (*list && (*list)->serial < grid->serial)
+		list = &(*list)->next;
+	grid->next = *list;
+	*list = grid;
+}
+
+static struct ct_grid *take(struct ct_grid **list)
+{
+	struct ct_grid *all = *list;
+
+	*list = NULL;
+	return all;
+}
+
+static void enter(struct ct_gpu *gpu, struct ct_grid *grid)
+{
+	struct resident *r = gpu->unused_residents;
+	struct queue *queue = &gpu->partition[grid->partition].queue[grid->priority];
+
+	gpu->unused_residents = r->next;
+	gpu->n_resident++;
+	*r = (struct resident){
+		.grid = grid,
+		.left = grid->need.blocks,
+		.work = grid->work.block_work,
+		.carry_ns = -1,
+		.rate = CT_WORK_ONE,
+		.partition = grid->partition,
+		.priority = grid->priority,
+		.slot = -1,
+		.per_warps = ct_reciprocal(grid->need.warps),
+		.per_registers = ct_reciprocal(grid->need.register_units),
+		.per_smem = ct_reciprocal(grid->need.smem_units),
+	};
+	grid->resident = r;
+	if (queue->first)
+		queue->last->next = r;
+	else
+		queue->first = r;
+	queue->last = r;
+	gpu->unsettled = true;
+}
+
+void ct_gpu_submit(struct ct_gpu *gpu, struct ct_grid *grid)
+{
+	g_assert(grid->priority < CT_GPU_PRIORITIES && grid->need.blocks &&
+		 grid->need.warps);
+	g_assert(grid->partition < CT_GPU_PARTITIONS);
+	g_assert(grid->work.block_work >= CT_WORK_ONE && !(grid->work.block_work >> 63));
+	if (grid->partition >= gpu->n_partitions)
+		gpu->n_partitions = grid->partition + 1;
+	grid->submitted_ns = ct_outside_ns(gpu, gpu->now_ns);
+	grid->start_ns = grid->end_ns = -1;
+	grid->behind_priority_ns = -ct_behind_ns(gpu, grid);
+	grid->blocks_left = grid->blocks_lost = 0;
+	grid->lost_ns = 0;
+	grid->serial = gpu->submissions++;
+	grid->resident = NULL;
+	grid->next = NULL;
+	if (gpu->n_resident < gpu->resident_limit && !gpu->waiting) {
+		enter(gpu, grid);
+		return;
+	}
+	*gpu->waiting_end = grid;
+	gpu->waiting_end = &grid->next;
+}
+
+void ct_admit_waiting(struct ct_gpu *gpu)
+{
+	while (gpu->waiting && gpu->n_resident < gpu->resident_limit) {
+		struct ct_grid *grid = gpu->waiting;
+
+		gpu->waiting = grid->next;
+		if (!gpu->waiting)
+			gpu->waiting_end = &gpu->waiting;
+		grid->next = NULL;
+		enter(gpu, grid);
+	}
+}
+
+void ct_stop_waiting(struct ct_gpu *gpu, struct ct_grid *grid)
+{
+	struct ct_grid **link = &gpu->waiting;
+
+	while (*link != grid)
+		link = &(*link)->next;
+	*link = grid->next;
+	if (!grid->next)
+		gpu->waiting_end = link;
+}
+
+void ct_unqueue(struct ct_gpu *gpu, struct resident *r)
+{
+	struct partition *partition = &gpu->partition[r->partition];
+	struct queue *queue = &partition->queue[r->priority];
+	struct resident *before = NULL;
+
+	if (partition->blocked == r)
+		partition->blocked = MUTANT(RECALLED_HEAD_BLOCKS) ? r->next : NULL;
+	if (queue->first == r) {
+		queue->first = r->next;
+		return;
+	}
+	for (before = queue->first; before->next != r; before = before->next)
+		;
+	before->next = r->next;
+	if (queue->last == r)
+		queue->last = before;
+}
+
+void ct_grid_ended(struct ct_gpu *gpu, struct ct_grid *grid)
+{
+	grid->end_ns = ct_outside_ns(gpu, gpu->now_ns);
+	if (grid->start_ns < 0)
+		grid->behind_priority_ns += ct_behind_ns(gpu, grid);
+	grid->resident = NULL;
+	ct_list_grid(&gpu->ended, grid);
+}
+
+void ct_leave(struct ct_gpu *gpu, struct resident *r)
+{
+	if (r->slot >= 0) {
+		uint32_t last = --gpu->n_running;
+
+		gpu->running[r->slot] = gpu->running[last];
+		gpu->next_ns[r->slot] = gpu->next_ns[last];
+		gpu->running[r->slot]->slot = r->slot;
+	}
+	ct_grid_ended(gpu, r->grid);
+	r->next = gpu->unused_residents;
+	gpu->unused_residents = r;
+	gpu->n_resident--;
+}
+
+struct ct_grid *ct_gpu_take_ended(struct ct_gpu *gpu)
+{
+	return take(&gpu->ended);
+}
+
+struct ct_grid *ct_gpu_take_started(struct ct_gpu *gpu)
+{
+	return take(&gpu->started);
+}

@@ -1,0 +1,33 @@
+/*
+ * gpu-queue.h - grids on their way: submitted, waiting for entry, queued, leaving.
+ */
+#ifndef CT_SIM_GPU_QUEUE_H
+#define CT_SIM_GPU_QUEUE_H
+
+#include "sim/gpu-internal.h"
+
+/* The caller's time of an instant in the gpu's own. */
+static inline int64_t ct_outside_ns(const struct ct_gpu *gpu, int64_t ns)
+{
+	return ns + gpu->stood_still_ns;
+}
+
+/* Time so far in which a higher priority of the grid's partition had a queue. */
+int64_t ct_behind_ns(const struct ct_gpu *, const struct ct_grid *);
+
+/* Lists of grids that are handed out are in the order of submission. */
+void ct_list_grid(struct ct_grid **list, struct ct_grid *);
+
+/* Lets in those beyond the limit of resident grids, as far as there is room now. */
+void ct_admit_waiting(struct ct_gpu *);
+
+/* Takes a grid out of those waiting for entry; out of its queue. */
+void ct_stop_waiting(struct ct_gpu *, struct ct_grid *);
+void ct_unqueue(struct ct_gpu *, struct resident *);
+
+/* A grid that is nowhere any more goes back to the caller; a resident with no blocks on
+ * the device, and in no queue, leaves, and its grid does. */
+void ct_grid_ended(struct ct_gpu *, struct ct_grid *);
+void ct_leave(struct ct_gpu *, struct resident *);
+
+#endif

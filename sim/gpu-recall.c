@@ -1,0 +1,77 @@
+/*
+ * gpu-recall - takes a grid back that has not ended.
+ *
+ * This is what preemption comes down to on the device, whatever mechanism asks for it:
+ * the grid leaves its queue, so it places nothing any more and blocks nobody; its blocks
+ * on the device either run out or are killed.  Places of killed blocks are free in part 4
+ * of the same instant.
+ */
+#include <glib.h>
+
+#include "sim/gpu-classes.h"
+#include "sim/gpu-mutant.h"
+#include "sim/gpu-queue.h"
+#include "sim/gpu-rates.h"
+
+/* Of one block of the batch, until now. */
+static uint64_t work_done(const struct resident *r, const struct batch *batch)
+{
+	return r->work - (batch->tag - r->virtual_time);
+}
+
+/* All its blocks on the device, whose work is lost. */
+static void kill_blocks(struct ct_gpu *gpu, struct resident *r)
+{
+	struct ct_grid *grid = r->grid;
+	unsigned __int128 work = 0;
+
+	ct_account(gpu);
+	ct_advance(r, gpu->now_ns);
+	while (r->first) {
+		struct batch *batch = r->first;
+
+		work += (unsigned __int128)work_done(r, batch) * batch->blocks;
+		r->first = batch->next;
+		ct_batch_release(gpu, batch, &grid->need);
+	}
+	gpu->warps -= (uint64_t)r->placed * grid->need.warps;
+	gpu->demand_mbps -= (uint64_t)r->placed * grid->work.demand_mbps;
+	if (!MUTANT(RESET_FORGETS))
+		grid->blocks_left += r->placed;
+	grid->blocks_lost = r->placed;
+	grid->lost_ns = (int64_t)(work >> CT_WORK_BITS);
+	r->placed = 0;
+}
+
+static void recall_resident(struct ct_gpu *gpu, struct resident *r, enum ct_recall how)
+{
+	if (r->left)
+		ct_unqueue(gpu, r);
+	r->grid->blocks_left += r->left;
+	r->left = 0;
+	if (r->placed && how == CT_RECALL_RESET)
+		kill_blocks(gpu, r);
+	if (!r->placed) {
+		ct_leave(gpu, r);
+		ct_admit_waiting(gpu);
+	}
+}
+
+bool ct_gpu_recall(struct ct_gpu *gpu, struct ct_grid *grid, enum ct_recall how)
+{
+	struct resident *r = grid->resident;
+
+	if (grid->end_ns >= 0 || (how == CT_RECALL_QUEUED && grid->start_ns >= 0))
+		return false;
+	if (!r) {
+		ct_stop_waiting(gpu, grid);
+		grid->blocks_left = grid->need.blocks;
+		ct_grid_ended(gpu, grid);
+		return true;
+	}
+	if (!r->left && how != CT_RECALL_RESET)
+		return false;
+	recall_resident(gpu, r, how);
+	gpu->unsettled = true;
+	return true;
+}

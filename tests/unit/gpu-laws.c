@@ -1,0 +1,77 @@
+/*
+ * gpu-laws - what must hold of any result, whatever the rules of placement and sharing.
+ *
+ * No kernel is lost; every block of a launch is run once, and once more for each time it
+ * was killed; work done is work recorded and work lost, but for the rounding of each
+ * block to whole nanoseconds; nothing is busy for longer than it was there.  The engine
+ * and the reference could share a mistake about these, so both are held to them.
+ */
+#include <glib.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+
+#include "tests/unit/gpu-case.h"
+
+/* In warps x ns: the least and the most that the accounts may have seen. */
+struct bounds {
+	double least, most;
+};
+
+static bool complain(const struct gpu_case *c, const char *who, const char *what)
+{
+	printf("seed %" PRIu64 ", %s: %s\n", c->seed, who, what);
+	return false;
+}
+
+static void add_work(struct bounds *b, const struct case_op *op, const struct case_times *t)
+{
+	double warps = op->need.warps, blocks = (double)op->need.blocks;
+	double block_ns = (double)op->work.block_work / CT_WORK_ONE;
+
+	b->least += warps *
+		    (blocks * (block_ns - 1) + (double)t->lost_ns - (double)t->blocks_lost);
+	b->most += warps * (blocks * (block_ns + 1) + (double)t->lost_ns +
+			    (double)t->blocks_lost + (double)t->submissions);
+	if (op->work.demand_mbps) /* may have been slowed down */
+		b->most = INFINITY;
+}
+
+static int64_t time_there(const struct gpu_case *c, const struct case_result *r)
+{
+	int64_t ns = r->end_ns;
+
+	for (uint32_t i = 0; i < c->n_pauses && c->pause[i].from_ns < r->end_ns; i++)
+		ns -= MIN(c->pause[i].to_ns, r->end_ns) - c->pause[i].from_ns;
+	return ns;
+}
+
+bool case_lawful(const struct gpu_case *c, const struct case_result *r, const char *who)
+{
+	double there = (double)c->sms * (double)time_there(c, r);
+	uint64_t kernels = 0, blocks = 0;
+	struct bounds bounds = { 0, 0 };
+
+	for (uint32_t s = 0; s < c->n_streams; s++) {
+		const struct case_stream *stream = &c->stream[s];
+
+		for (uint32_t i = 0; i < stream->n_ops * stream->loops; i++) {
+			const struct case_op *op = &stream->op[i % stream->n_ops];
+
+			if (op->delay_ns)
+				continue;
+			kernels++;
+			blocks += op->need.blocks + r->time[s][i].blocks_lost;
+			add_work(&bounds, op, &r->time[s][i]);
+		}
+	}
+	if (kernels != r->kernels)
+		return complain(c, who, "kernels were lost or invented");
+	if (blocks != r->blocks)
+		return complain(c, who, "blocks were lost or invented");
+	if (r->warp_ns < bounds.least || r->warp_ns > bounds.most)
+		return complain(c, who, "work done is not work recorded and work lost");
+	if (r->sm_active_ns > there || r->warp_ns > there * c->sm.warps)
+		return complain(c, who, "the SMs were busier than they can be");
+	return true;
+}
