@@ -3,239 +3,34 @@
  *
  *	import-bench [MEGABYTES]
  *
- * Writes a trace of that size (default 300) into a temporary directory, in the mix of
- * events of real ones: 25 events to a kernel, most of them Python frames and CPU
- * operators.  Then, in one run so that the figures compare: reads the file, parses it
- * with yajl and empty callbacks, and imports it.
+ * Beside it, in the same run, stand reading the file (default 300 MB) and parsing it with
+ * yajl and empty callbacks.
  */
-#include "config.h"
-
-#include <errno.h>
-#include <fcntl.h>
-#include <glib.h>
-#include <glib/gstdio.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
-#include <time.h>
-#include <unistd.h>
-#include <yajl/yajl_parse.h>
 
-#include "traces/import.h"
+#include "tests/bench/import-rate.h"
 
-#define PIECE_BYTES (256u << 10)
-#define REPEATS     3
-
-/* Writes JSON in which ' stands for ". */
-static void G_GNUC_PRINTF(2, 3) put(FILE *file, const char *format, ...)
-{
-	g_autofree char *text = NULL;
-	va_list args;
-
-	va_start(args, format);
-	text = g_strdup_vprintf(format, args);
-	va_end(args);
-	fputs(g_strdelimit(text, "'", '"'), file);
-}
-
-static void put_frame(FILE *file, double ts, guint id)
-{
-	put(file,
-	    "{'ph': 'X', 'cat': 'python_function', 'name': "
-	    "'torch/nn/modules/module.py(1750):"
-	    " _call_impl', 'pid': 21587, 'tid': 21587, 'ts': %.3f, 'dur': 411.254, 'args':"
-	    " {'Python parent id': %u, 'Python id': %u, 'Ev Idx': %u}},\n",
-	    ts, id, id + 1, id + 2);
-}
-
-static void put_operator(FILE *file, double ts, guint id)
-{
-	put(file,
-	    "{'ph': 'X', 'cat': 'cpu_op', 'name': 'aten::addmm', 'pid': 21587, 'tid': "
-	    "21587,"
-	    " 'ts': %.3f, 'dur': 25.740, 'args': {'External id': %u, 'Concrete Inputs':"
-	    " ['', '', '', '1', '1'], 'Input type': ['c10::BFloat16', 'c10::BFloat16',"
-	    " 'c10::BFloat16', 'Scalar', 'Scalar'], 'Input Strides': [[1], [1024, 1],"
-	    " [1, 1024], [], []], 'Input Dims': [[1024], [577, 1024], [1024, 1024], [], "
-	    "[]],"
-	    " 'Ev Idx': %u}},\n",
-	    ts, id, id);
-}
-
-static void put_kernel(FILE *file, double ts, guint id)
-{
-	put(file,
-	    "{'ph': 'X', 'cat': 'cuda_runtime', 'name': 'cudaLaunchKernel', 'pid': 21587,"
-	    " 'tid': 21587, 'ts': %.3f, 'dur': 6.250, 'args': {'External id': %u,"
-	    " 'cbid': 211, 'correlation': %u}},\n"
-	    "{'ph': 's', 'id': %u, 'pid': 21587, 'tid': 21587, 'ts': %.3f, 'cat': 'ac2g',"
-	    " 'name': 'ac2g'},\n",
-	    ts, id, id, id, ts);
-	put(file,
-	    "{'ph': 'X', 'cat': 'kernel', 'name': 'void at::native::"
-	    "vectorized_elementwise_kernel<%u, at::native::CUDAFunctor_add<c10::BFloat16>,"
-	    " std::array<char*, 3ul> >(int, at::native::CUDAFunctor_add<c10::BFloat16>,"
-	    " std::array<char*, 3ul>)', 'pid': 0, 'tid': 7, 'ts': %.3f, 'dur': 12.896,"
-	    " 'args': {'External id': %u, 'queued': 0, 'device': 0, 'context': 1,"
-	    " 'stream': 7, 'correlation': %u, 'registers per thread': 32, 'shared memory': "
-	    "0,"
-	    " 'blocks per SM': 4.272727, 'warps per SM': 17.090910, 'grid': [564, 1, %u],"
-	    " 'block': [128, 1, 1], 'est. achieved occupancy %%': 27}},\n"
-	    "{'ph': 'f', 'id': %u, 'pid': 0, 'tid': 7, 'ts': %.3f, 'cat': 'ac2g',"
-	    " 'name': 'ac2g', 'bp': 'e'},\n",
-	    id % 50, ts + 20.5, id, id, 1 + id % 16, id, ts + 20.5);
-}
-
-static gboolean write_trace(const char *path, guint64 bytes)
-{
-	FILE *file = fopen(path, "w");
-	double ts = 1419247332972.0;
-
-	if (file == NULL)
-		return FALSE;
-	put(file,
-	    "{'schemaVersion': 1, 'deviceProperties': [{'id': 0, 'name': 'NVIDIA H100',"
-	    " 'numSms': 132}], 'traceEvents': [\n");
-	for (guint id = 1; (guint64)ftello(file) < bytes; id++) {
-		for (guint i = 0; i < 13; i++)
-			put_frame(file, ts += 1.5, id * 32 + i);
-		for (guint i = 0; i < 8; i++)
-			put_operator(file, ts += 1.5, id * 32 + i);
-		put_kernel(file, ts += 1.5, id);
-	}
-	put(file, "{'ph': 'i'}], 'baseTimeNanoseconds': 1751410836000000000}\n");
-	return fclose(file) == 0;
-}
-
-static int ignore(void *data)
-{
-	return 1;
-}
-
-static int ignore_boolean(void *data, int value)
-{
-	return 1;
-}
-
-static int ignore_text(void *data, const unsigned char *text, size_t length)
-{
-	return 1;
-}
-
-static int ignore_number(void *data, const char *text, size_t length)
-{
-	return 1;
-}
-
-/* What a step took: on the clock, and of the processor.  All of it is one thread, so the
- * two agree on a machine with nothing else to do. */
-struct cost {
-	double wall_s, cpu_s;
-};
-
-static struct cost now(void)
-{
-	return (struct cost){ (double)g_get_monotonic_time() / 1e6,
-			      (double)clock() / CLOCKS_PER_SEC };
-}
-
-/* The least so far: other work on the machine only ever adds. */
-static void account(struct cost *best, struct cost start)
-{
-	struct cost end = now();
-
-	best->wall_s = MIN(best->wall_s, end.wall_s - start.wall_s);
-	best->cpu_s = MIN(best->cpu_s, end.cpu_s - start.cpu_s);
-}
-
-/* Reads PATH, through PARSER unless that is NULL. */
-static void read_all(const char *path, yajl_handle parser)
-{
-	g_autofree unsigned char *piece = g_malloc(PIECE_BYTES);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t length;
-
-	while ((length = read(fd, piece, PIECE_BYTES)) > 0) {
-		if (parser != NULL &&
-		    yajl_parse(parser, piece, (size_t)length) != yajl_status_ok)
-			g_error("the trace is no JSON");
-	}
-	close(fd);
-}
-
-static void parse_all(const char *path)
-{
-	static const yajl_callbacks callbacks = {
-		ignore, ignore_boolean, NULL,   NULL,   ignore_number, ignore_text,
-		ignore, ignore_text,    ignore, ignore, ignore,
-	};
-	yajl_handle parser = yajl_alloc(&callbacks, NULL, NULL);
-
-	read_all(path, parser);
-	yajl_free(parser);
-}
-
-static void import_all(const char *path, const char *out)
-{
-	struct ct_import_options options = { 0 };
-	struct ct_import_summary summary;
-	g_autoptr(GError) error = NULL;
-
-	if (!ct_import(path, out, &options, &summary, &error))
-		g_error("%s", error->message);
-}
-
-static void print(const char *what, double megabytes, struct cost cost)
+static void print(const char *what, double megabytes, struct import_cost cost)
 {
 	printf("%-8s%7.0f MB/s, %7.0f MB per second of processor\n", what,
 	       megabytes / cost.wall_s, megabytes / cost.cpu_s);
 }
 
-static void measure(const char *path, const char *out, double megabytes)
-{
-	struct cost reading = { G_MAXDOUBLE, G_MAXDOUBLE }, parsing = reading,
-		    importing = reading;
-	struct rusage usage;
-
-	for (guint i = 0; i < REPEATS; i++) {
-		struct cost start = now();
-
-		read_all(path, NULL);
-		account(&reading, start);
-		start = now();
-		parse_all(path);
-		account(&parsing, start);
-		start = now();
-		import_all(path, out);
-		account(&importing, start);
-	}
-	getrusage(RUSAGE_SELF, &usage);
-	print("read", megabytes, reading);
-	print("yajl", megabytes, parsing);
-	print("import", megabytes, importing);
-	printf("import runs at %.2f of yajl's speed, in %ld MiB of memory at most\n",
-	       parsing.cpu_s / importing.cpu_s, usage.ru_maxrss >> 10);
-}
-
 int main(int argc, char **argv)
 {
-	guint64 megabytes = argc > 1 ? g_ascii_strtoull(argv[1], NULL, 10) : 300;
-	g_autofree char *directory = g_dir_make_tmp("cotenant-bench-XXXXXX", NULL);
-	g_autofree char *path = NULL, *out = NULL;
-	int code = EXIT_FAILURE;
+	g_autoptr(GError) error = NULL;
+	struct import_rate rate;
 
-	if (directory == NULL)
+	if (!import_rate(argc > 1 ? g_ascii_strtoull(argv[1], NULL, 10) : 300, &rate,
+			 &error)) {
+		fprintf(stderr, "import-bench: %s\n", error->message);
 		return EXIT_FAILURE;
-	path = g_build_filename(directory, "trace.json", NULL);
-	out = g_build_filename(directory, "trace.ctt", NULL);
-	if (write_trace(path, megabytes * 1000000)) {
-		measure(path, out, (double)megabytes);
-		code = EXIT_SUCCESS;
-	} else {
-		fprintf(stderr, "import-bench: %s: %s\n", path, g_strerror(errno));
 	}
-	g_unlink(path);
-	g_unlink(out);
-	g_rmdir(directory);
-	return code;
+	print("read", rate.megabytes, rate.read);
+	print("yajl", rate.megabytes, rate.parse);
+	print("import", rate.megabytes, rate.import);
+	printf("import runs at %.2f of yajl's speed, in %ld MiB of memory at most\n",
+	       rate.parse.cpu_s / rate.import.cpu_s, rate.peak_mib);
+	return EXIT_SUCCESS;
 }

@@ -5,15 +5,18 @@ BENCHMARKS = \
 	tests/bench/import-bench \
 	tests/bench/run-bench \
 	tests/bench/trace-bench
-EXTRA_PROGRAMS += $(BENCHMARKS)
-CLEANFILES += $(BENCHMARKS)
+EXTRA_PROGRAMS += $(BENCHMARKS) tests/bench/suite
+CLEANFILES += $(BENCHMARKS) tests/bench/suite tests/bench/fifo-ns3
 
 bench: $(BENCHMARKS)
 	@$(AM_TESTS_ENVIRONMENT) for program in $(BENCHMARKS); do echo "$$program"; ./$$program || exit 1; done
 .PHONY: bench
 
-tests_bench_import_bench_SOURCES = tests/bench/import-bench.c
+tests_bench_import_bench_SOURCES = tests/bench/import-bench.c tests/bench/import-rate.c \
+	tests/bench/import-rate.h
 tests_bench_import_bench_LDADD = traces/libtraces.la
+
+WHOLE_RUN = tests/bench/measure.h tests/bench/whole-run.c tests/bench/whole-run.h
 
 tests_bench_gpu_bench_SOURCES = tests/bench/gpu-bench.c tests/bench/gpu-load.c \
 	tests/bench/gpu-load.h
@@ -25,5 +28,14 @@ tests_bench_trace_bench_LDADD = traces/libtraces.la
 tests_bench_broker_bench_SOURCES = tests/bench/broker-bench.c
 tests_bench_broker_bench_LDADD = policies/libpolicies.la
 
-tests_bench_run_bench_SOURCES = tests/bench/run-bench.c
+tests_bench_run_bench_SOURCES = tests/bench/run-bench.c $(WHOLE_RUN)
 tests_bench_run_bench_LDADD = sim/libsim.la -lm
+
+# All of it in one table, beside peers: tests/bench/run.  The peers' own programs are
+# built by that script where there is what they need, and are not part of a release.
+tests_bench_suite_SOURCES = tests/bench/fifo-model.c tests/bench/fifo-model.h \
+	tests/bench/heap-count.c tests/bench/heap-count.h tests/bench/import-rate.c \
+	tests/bench/import-rate.h tests/bench/suite-engine.c tests/bench/suite-model.c \
+	tests/bench/suite-runs.c tests/bench/suite.c tests/bench/suite.h $(WHOLE_RUN)
+tests_bench_suite_LDADD = sim/libsim.la -lm
+dist_noinst_SCRIPTS = tests/bench/run
