@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "models/mig.h"
 #include "models/sourced.h"
 #include "sim/base/error.h"
 
@@ -28,6 +29,31 @@ struct file {
 	struct ct_device device;
 	char *capability, *note;
 };
+
+/* The columns of mig.profiles; offsets into one row. */
+#define COLUMN(key, of, member, low, high, ...)                                            \
+	{                                                                                  \
+		.path = key, .kind = of,                                                   \
+		.offset = offsetof(struct ct_mig_profile, member), .min = low,             \
+		.max = high, .unit = __VA_ARGS__                                           \
+	}
+
+/* clang-format off */
+static const struct ct_field profile_fields[] = {
+	{ .path = "name", .kind = CT_FIELD_TEXT,
+	  .offset = offsetof(struct ct_mig_profile, name) },
+	COLUMN("compute_slices", CT_FIELD_U32, compute_slices, 1, CT_MIG_MAX_SLICES, "slices"),
+	COLUMN("memory_slices", CT_FIELD_U32, memory_slices, 1, CT_MIG_MAX_SLICES, "slices"),
+	COLUMN("starts", CT_FIELD_U32_LIST, start, 0, CT_MIG_MAX_SLICES - 1, "slices",
+	       .count = offsetof(struct ct_mig_profile, n_starts),
+	       .max_count = CT_MIG_MAX_SLICES),
+	COLUMN("most", CT_FIELD_U32, most, 1, CT_MIG_MAX_SLICES, "instances"),
+	COLUMN("sms", CT_FIELD_U32, sms, 1, MAX_SMS, "SMs"),
+	COLUMN("memory_bytes", CT_FIELD_I64, memory_bytes, 1, INT64_C(1) << 50, "bytes",
+	       .optional = TRUE),
+	COLUMN("copy_engines", CT_FIELD_U32, copy_engines, 1, 64, "engines"),
+};
+/* clang-format on */
 
 #define AT(member) offsetof(struct file, device.member)
 /* A number; more members of the row may follow the unit. */
@@ -128,6 +154,17 @@ static const struct ct_field fields[] = {
 	I64("latency.sync_wakeup_ns", sync_wakeup_ns, 0, MAX_NS, "ns"),
 	I64("latency.graph_launch_ns", graph_launch_ns, 0, MAX_NS, "ns"),
 	I64("latency.graph_node_ns", graph_node_ns, 0, MAX_NS, "ns"),
+
+	U32("mig.memory_slices", mig.memory_slices, 1, CT_MIG_MAX_SLICES, "slices",
+	    .optional = TRUE),
+	U32("mig.compute_slices", mig.compute_slices, 1, CT_MIG_MAX_SLICES, "slices",
+	    .optional = TRUE),
+	I64("mig.reconfigure_ns", mig.reconfigure_ns, 0, INT64_C(3600) * MAX_NS, "ns",
+	    .optional = TRUE),
+	{ .path = "mig.profiles", .kind = CT_FIELD_ROWS, .optional = TRUE,
+	  .offset = AT(mig.profile), .count = AT(mig.n_profiles),
+	  .max_count = CT_MIG_MAX_PROFILES, .row = profile_fields,
+	  .n_row = G_N_ELEMENTS(profile_fields), .row_size = sizeof(struct ct_mig_profile) },
 };
 /* clang-format on */
 
@@ -226,7 +263,8 @@ struct ct_device *ct_device_load(const char *name, GError **error)
 		return NULL;
 	good = ct_sourced_read(file.device.json, path, fields, G_N_ELEMENTS(fields), &file,
 			       error) &&
-	       capability(&file, path, error) && consistent(&file.device, path, error);
+	       capability(&file, path, error) && consistent(&file.device, path, error) &&
+	       ct_mig_check(&file.device, path, error);
 	g_free(file.capability);
 	g_free(file.note);
 	device = g_new(struct ct_device, 1);
@@ -247,6 +285,8 @@ void ct_device_free(struct ct_device *device)
 	g_free(device->path);
 	g_free(device->vendor);
 	g_free(device->sha256);
+	for (uint32_t i = 0; i < device->mig.n_profiles; i++)
+		g_free(device->mig.profile[i].name);
 	json_decref(device->json);
 	g_free(device);
 }

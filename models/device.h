@@ -15,8 +15,10 @@
 
 #include "models/sourced.h"
 
-#define CT_MAX_CARVEOUTS 16
-#define CT_MAX_GPCS      32
+#define CT_MAX_CARVEOUTS    16
+#define CT_MAX_GPCS         32
+#define CT_MIG_MAX_SLICES   16
+#define CT_MIG_MAX_PROFILES 16
 
 /* Limits of one streaming multiprocessor. */
 struct ct_sm_limits {
@@ -42,6 +44,24 @@ enum ct_blocked_head {
 
 /* What a switch between contexts saves and restores. */
 enum ct_switch_state { CT_SWITCH_FULL, CT_SWITCH_USED };
+
+/* A kind of MIG instance. */
+struct ct_mig_profile {
+	char *name; /* "3g.71gb" */
+	uint32_t compute_slices, memory_slices;
+	uint32_t n_starts, start[CT_MIG_MAX_SLICES]; /* memory slices it may begin at */
+	uint32_t most;                               /* of it at a time */
+	uint32_t sms, copy_engines;
+	int64_t memory_bytes; /* 0: not known */
+};
+
+/* What the board can be divided into, see mig.h; no profiles: it has no MIG. */
+struct ct_mig {
+	uint32_t memory_slices, compute_slices;
+	int64_t reconfigure_ns; /* a new layout, once what it changes is drained */
+	uint32_t n_profiles;
+	struct ct_mig_profile profile[CT_MIG_MAX_PROFILES];
+};
 
 struct ct_device {
 	char *name;   /* of the file, without .json */
@@ -83,6 +103,7 @@ struct ct_device {
 	int64_t stream_gap_ns;     /* end of a kernel to start of the next in its stream */
 	int64_t sync_wakeup_ns;    /* end of work to the return of a waiting host call */
 	int64_t graph_launch_ns, graph_node_ns;
+	struct ct_mig mig;
 	char *sha256; /* of the file */
 	json_t *json; /* the document, for `device show` and for reports */
 };

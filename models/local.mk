@@ -6,6 +6,9 @@ models_libmodels_la_SOURCES = \
 	models/demand.h \
 	models/device.c \
 	models/device.h \
+	models/mig-instance.c \
+	models/mig.c \
+	models/mig.h \
 	models/occupancy.c \
 	models/occupancy.h \
 	models/sourced-file.c \

@@ -12,7 +12,7 @@
 #include "sim/base/error.h"
 #include "sim/base/nearest.h"
 
-#define MAX_FIELDS 64
+#define MAX_FIELDS 96
 
 struct reading {
 	const char *path;
@@ -21,6 +21,7 @@ struct reading {
 	char *out;
 	gboolean seen[MAX_FIELDS];
 	GError **error;
+	const char *where; /* of a row: "mig.profiles[2]."; NULL: the document itself */
 };
 
 #define refuse(r, ...) (refuse_at((r), __VA_ARGS__), FALSE)
@@ -34,7 +35,7 @@ static void G_GNUC_PRINTF(3, 4)
 	va_start(ap, format);
 	what = g_strdup_vprintf(format, ap);
 	va_end(ap);
-	ct_input_error(r->error, "%s: %s: %s", r->path, key, what);
+	ct_input_error(r->error, "%s: %s%s: %s", r->path, r->where ?: "", key, what);
 }
 
 static const char *type_name(json_t *value)
@@ -139,6 +140,16 @@ static gboolean read_choice(struct reading *r, const struct ct_field *f, const c
 	return refuse(r, f->path, "value must be \"%s\"", all);
 }
 
+static gboolean read_value(struct reading *r, const struct ct_field *f, json_t *value,
+			   json_t *range)
+{
+	if (f->kind == CT_FIELD_CHOICE)
+		return read_choice(r, f, json_string_value(value));
+	if (f->kind == CT_FIELD_U32_LIST)
+		return read_list(r, f, value);
+	return read_number(r, f, value, range);
+}
+
 static gboolean read_sourced(struct reading *r, const struct ct_field *f, json_t *object)
 {
 	static const char *const keys[] = { "value", "from", "unit", "range", NULL };
@@ -170,11 +181,7 @@ static gboolean read_sourced(struct reading *r, const struct ct_field *f, json_t
 			      f->unit ? f->unit : "");
 	if (range && f->kind != CT_FIELD_U32 && f->kind != CT_FIELD_I64)
 		return refuse(r, f->path, "only a single number has a \"range\"");
-	if (f->kind == CT_FIELD_CHOICE)
-		return read_choice(r, f, json_string_value(value));
-	if (f->kind == CT_FIELD_U32_LIST)
-		return read_list(r, f, value);
-	return read_number(r, f, value, range);
+	return read_value(r, f, value, range);
 }
 
 static gboolean read_texts(struct reading *r, const struct ct_field *f, json_t *list)
@@ -195,10 +202,46 @@ static gboolean read_texts(struct reading *r, const struct ct_field *f, json_t *
 	return TRUE;
 }
 
+static gboolean read_object(struct reading *r, const char *prefix, json_t *object);
+static gboolean all_there(const struct reading *r);
+
+static gboolean read_rows(struct reading *r, const struct ct_field *f, json_t *list)
+{
+	size_t n = json_array_size(list);
+
+	if (!json_is_array(list) || n == 0 || n > f->max_count)
+		return refuse(r, f->path, "must be a list of 1 to %zu objects",
+			      f->max_count);
+	for (size_t i = 0; i < n; i++) {
+		json_t *object = json_array_get(list, i);
+		g_autofree char *where = g_strdup_printf("%s[%zu].", f->path, i);
+		struct reading row = { .path = r->path,
+				       .fields = f->row,
+				       .n = f->n_row,
+				       .out = r->out + f->offset + i * f->row_size,
+				       .error = r->error,
+				       .where = where };
+
+		if (!json_is_object(object))
+			return refuse(&row, "", "must be an object, not %s",
+				      type_name(object));
+		if (!is_text(json_object_get(object, "from")))
+			return refuse(&row, "from", "a row of numbers needs its source");
+		*(uint32_t *)(r->out + f->count) = (uint32_t)i + 1;
+		if (!read_object(&row, "", object) || !all_there(&row))
+			return FALSE;
+	}
+	return TRUE;
+}
+
 static gboolean read_field(struct reading *r, const struct ct_field *f, json_t *value)
 {
 	if (f->kind == CT_FIELD_TEXTS)
 		return read_texts(r, f, value);
+	if (f->kind == CT_FIELD_ROWS)
+		return read_rows(r, f, value);
+	if (f->kind != CT_FIELD_TEXT && r->where && !json_is_object(value))
+		return read_value(r, f, value, NULL);
 	if (f->kind != CT_FIELD_TEXT)
 		return read_sourced(r, f, value);
 	if (!is_text(value))
@@ -239,7 +282,7 @@ static gboolean read_object(struct reading *r, const char *prefix, json_t *objec
 	json_object_foreach(object, key, value) {
 		g_autofree char *path = g_strconcat(prefix, key, NULL);
 		g_autofree char *below = g_strconcat(path, ".", NULL);
-		gboolean known = FALSE;
+		gboolean known = r->where && strcmp(path, "from") == 0;
 
 		for (size_t i = 0; i < r->n && !known; i++) {
 			const struct ct_field *f = &r->fields[i];
@@ -263,18 +306,21 @@ static gboolean read_object(struct reading *r, const char *prefix, json_t *objec
 	return TRUE;
 }
 
+static gboolean all_there(const struct reading *r)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (!r->fields[i].optional && !r->seen[i])
+			return refuse(r, r->fields[i].path, "is missing");
+	return TRUE;
+}
+
 gboolean ct_sourced_read(json_t *document, const char *path, const struct ct_field *fields,
 			 size_t n, void *out, GError **error)
 {
-	struct reading r = { path, fields, n, out, { FALSE }, error };
+	struct reading r = { path, fields, n, out, { FALSE }, error, NULL };
 
 	g_return_val_if_fail(n <= MAX_FIELDS, FALSE);
-	if (!read_object(&r, "", document))
-		return FALSE;
-	for (size_t i = 0; i < n; i++)
-		if (!fields[i].optional && !r.seen[i])
-			return refuse(&r, fields[i].path, "is missing");
-	return TRUE;
+	return read_object(&r, "", document) && all_there(&r);
 }
 
 void ct_sourced_entry(json_t *document, const struct ct_field *field, struct ct_entry *out)

@@ -5,6 +5,9 @@
  * which must then be the one the reader expects, and an optional "range", the values
  * that other sources give.  A number without a source is refused, and so is a key that
  * nobody reads: a misspelt key would otherwise be a default in disguise.
+ *
+ * Rows are a table: the "from" of a row is the source of its plain numbers, and a number
+ * from elsewhere is a quantity of its own.
  */
 #ifndef CT_MODELS_SOURCED_H
 #define CT_MODELS_SOURCED_H
@@ -20,6 +23,7 @@ enum ct_field_kind {
 	CT_FIELD_U32,    /* sourced whole number */
 	CT_FIELD_I64,
 	CT_FIELD_U32_LIST, /* sourced rising list, into uint32_t[]; length at `count` */
+	CT_FIELD_ROWS,     /* list of objects, into structures; how many at `count` */
 };
 
 struct ct_field {
@@ -30,8 +34,10 @@ struct ct_field {
 	int64_t min, max;
 	const char *unit;
 	const char *const *choices;
-	size_t count;     /* offset of a list's length, a uint32_t */
-	size_t max_count; /* of a list */
+	size_t count;               /* offset of a list's length, a uint32_t */
+	size_t max_count;           /* of a list */
+	const struct ct_field *row; /* the fields of each row, offsets into one structure */
+	size_t n_row, row_size;
 };
 
 /* Reads a document; *SHA256 is of the file's bytes. */

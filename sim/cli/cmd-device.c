@@ -100,6 +100,8 @@ static char *value_text(json_t *value, enum ct_output_format format)
 				       json_integer_value(json_array_get(value, 0)),
 				       json_integer_value(json_array_get(value, n - 1)), n);
 	dumped = json_dumps(value, JSON_ENCODE_ANY);
+	if (json_is_object(json_array_get(value, 0)))
+		return dumped;
 	list = g_strdelimit(g_strdup(dumped), "[]", ' ');
 	free(dumped);
 	return g_strdup(g_strstrip(list));
@@ -150,6 +152,48 @@ static void show_table(const struct ct_device *d, enum ct_output_format format)
 	ct_table_free(table);
 }
 
+static void show_profile(struct ct_table *table, const struct ct_mig_profile *p,
+			 json_t *row)
+{
+	g_autofree char *starts = value_text(json_object_get(row, "starts"), CT_OUTPUT_CSV);
+	json_t *sms = json_object_get(row, "sms");
+
+	ct_table_cell(table, p->name, FALSE);
+	ct_table_cellf(table, "%u", p->compute_slices);
+	ct_table_cellf(table, "%u", p->memory_slices);
+	ct_table_cell(table, starts, FALSE);
+	ct_table_cellf(table, "%u", p->most);
+	ct_table_cellf(table, "%u", p->sms);
+	if (p->memory_bytes)
+		ct_table_cellf(table, "%.2f GiB", (double)p->memory_bytes / (1 << 30));
+	else
+		ct_table_cell(table, "", FALSE);
+	ct_table_cellf(table, "%u", p->copy_engines);
+	ct_table_cell(
+		table,
+		json_string_value(json_object_get(json_is_object(sms) ? sms : row, "from")),
+		FALSE);
+}
+
+/* The table that a device file has inside. */
+static void show_mig(const struct ct_device *d)
+{
+	static const char *const heads[] = { "mig.profiles", "compute", "memory", "starts",
+					     "most",         "sms",     "bytes",  "engines",
+					     "from",         NULL };
+	json_t *rows = json_object_get(json_object_get(d->json, "mig"), "profiles");
+	struct ct_table *table;
+
+	if (!d->mig.n_profiles)
+		return;
+	table = ct_table_new(heads, "lrrlrrrrl");
+	for (uint32_t i = 0; i < d->mig.n_profiles; i++)
+		show_profile(table, &d->mig.profile[i], json_array_get(rows, i));
+	putchar('\n');
+	ct_table_print(table, CT_OUTPUT_TEXT, stdout);
+	ct_table_free(table);
+}
+
 static int show(int argc, char **argv)
 {
 	struct ct_cli_common common;
@@ -178,6 +222,8 @@ static int show(int argc, char **argv)
 		if (common.format == CT_OUTPUT_TEXT)
 			printf("%s\n%s\nsha256 %s\n\n", d->title, d->path, d->sha256);
 		show_table(d, common.format);
+		if (common.format == CT_OUTPUT_TEXT)
+			show_mig(d);
 	}
 	ct_device_free(d);
 	return ct_cli_finish("device show", CT_EXIT_OK);

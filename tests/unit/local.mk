@@ -20,6 +20,7 @@ UNIT_TESTS = \
 	tests/unit/import-nsys \
 	tests/unit/import-orion \
 	tests/unit/metrics \
+	tests/unit/mig \
 	tests/unit/occupancy \
 	tests/unit/program \
 	tests/unit/real-traces \
@@ -47,6 +48,9 @@ tests_unit_broker_LDADD = policies/libbroker.la $(CHECK_LIBS)
 
 tests_unit_device_SOURCES = tests/unit/device.c
 tests_unit_device_LDADD = models/libmodels.la
+
+tests_unit_mig_SOURCES = tests/unit/mig.c
+tests_unit_mig_LDADD = models/libmodels.la
 
 tests_unit_occupancy_SOURCES = tests/unit/occupancy.c
 tests_unit_occupancy_LDADD = models/libmodels.la $(ZLIB_LIBS)
