@@ -89,11 +89,11 @@ struct resident {
 	uint64_t virtual_time;      /* at as_of_ns; wraps: only differences mean anything */
 	uint64_t carry;             /* virtual time at which the places of carry_ns began */
 	int64_t as_of_ns, carry_ns;
-	uint32_t rate;   /* of virtual time, of CT_WORK_ONE */
-	uint32_t placed; /* blocks on the device now */
-	uint32_t partition, priority;
-	int32_t slot; /* in gpu->running[]; -1: has had no block yet */
-	bool no_skip; /* two batches end within 1 ns of each other */
+	uint32_t rate;                /* of virtual time, of CT_WORK_ONE */
+	uint32_t placed;              /* blocks on the device now */
+	uint32_t partition, priority; /* of its queue */
+	int32_t slot;                 /* in gpu->running[]; -1: has had no block yet */
+	bool no_skip;                 /* two batches end within 1 ns of each other */
 	struct reciprocal per_warps, per_registers, per_smem;
 };
 
@@ -119,6 +119,7 @@ struct ct_gpu {
 	/* the device */
 	uint32_t sms, words, resident_limit;
 	struct sm_room limits;
+	bool one_set_of_queues; /* for all partitions: that of partition[0] */
 	uint32_t partitions;
 	uint32_t even; /* a register vector of one unit per partition */
 	uint64_t dram_mbps;

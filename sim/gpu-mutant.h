@@ -22,6 +22,7 @@
 	X(SKIP_LAST_WAVE)        /* a skip may place the last block */                     \
 	X(SKIP_TO_NEIGHBOUR)     /* a skip includes the instant of the next event */       \
 	X(SKIP_COINCIDENT)       /* batches that end in one instant are skipped too */     \
+	X(OWN_QUEUES_ONLY)       /* a blocked head never blocks other partitions */        \
 	X(PAUSE_SETTLES)         /* blocks are placed while it stands still */             \
 	X(PAUSE_COUNTS)          /* the accounts run while it stands still */              \
 	X(RECALLED_HEAD_BLOCKS)  /* the head after a recalled one is taken for it */       \

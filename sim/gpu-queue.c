@@ -12,9 +12,15 @@
 #include "sim/gpu-mutant.h"
 #include "sim/gpu-place.h"
 
+/* The number of the partition in whose queues the grid stands. */
+static uint32_t queues_of(const struct ct_gpu *gpu, const struct ct_grid *grid)
+{
+	return gpu->one_set_of_queues && !MUTANT(OWN_QUEUES_ONLY) ? 0 : grid->partition;
+}
+
 int64_t ct_behind_ns(const struct ct_gpu *gpu, const struct ct_grid *grid)
 {
-	const struct partition *q = &gpu->partition[grid->partition];
+	const struct partition *q = &gpu->partition[queues_of(gpu, grid)];
 	int64_t ns = q->top < grid->priority ? gpu->now_ns - q->top_since_ns : 0;
 
 	for (uint32_t p = 0; p < grid->priority; p++)
@@ -41,7 +47,8 @@ static struct ct_grid *take(struct ct_grid **list)
 static void enter(struct ct_gpu *gpu, struct ct_grid *grid)
 {
 	struct resident *r = gpu->unused_residents;
-	struct queue *queue = &gpu->partition[grid->partition].queue[grid->priority];
+	uint32_t partition = queues_of(gpu, grid);
+	struct queue *queue = &gpu->partition[partition].queue[grid->priority];
 
 	gpu->unused_residents = r->next;
 	gpu->n_resident++;
@@ -51,7 +58,7 @@ static void enter(struct ct_gpu *gpu, struct ct_grid *grid)
 		.work = grid->work.block_work,
 		.carry_ns = -1,
 		.rate = CT_WORK_ONE,
-		.partition = grid->partition,
+		.partition = partition,
 		.priority = grid->priority,
 		.slot = -1,
 		.per_warps = ct_reciprocal(grid->need.warps),
@@ -73,8 +80,8 @@ void ct_gpu_submit(struct ct_gpu *gpu, struct ct_grid *grid)
 		 grid->need.warps);
 	g_assert(grid->partition < CT_GPU_PARTITIONS);
 	g_assert(grid->work.block_work >= CT_WORK_ONE && !(grid->work.block_work >> 63));
-	if (grid->partition >= gpu->n_partitions)
-		gpu->n_partitions = grid->partition + 1;
+	if (queues_of(gpu, grid) >= gpu->n_partitions)
+		gpu->n_partitions = queues_of(gpu, grid) + 1;
 	grid->submitted_ns = ct_outside_ns(gpu, gpu->now_ns);
 	grid->start_ns = grid->end_ns = -1;
 	grid->behind_priority_ns = -ct_behind_ns(gpu, grid);

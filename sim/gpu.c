@@ -282,6 +282,7 @@ static void set_limits(struct ct_gpu *gpu, const struct ct_device *device)
 
 	g_assert(sm->partitions <= 4 && units <= 255);
 	g_assert(sm->blocks <= GPU_MAX_BLOCKS_PER_SM);
+	gpu->one_set_of_queues = device->blocked_head == CT_HEAD_BLOCKS_ALL;
 	gpu->partitions = sm->partitions;
 	gpu->even = even_vector(sm->partitions);
 	gpu->limits.warps = sm->warps;

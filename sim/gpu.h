@@ -21,7 +21,9 @@
  * block another.  They are served in the order of their numbers, which matters only
  * where they share SMs.  DANGER: that disjoint partitions do not wait for each other is
  * what experiments with SM masks suggest (Bakita and Anderson, RTAS 2023), and has not
- * been measured for green contexts.
+ * been measured for green contexts; so the device file decides (partition.blocked_head).
+ * With "all", the grids of all partitions stand in one set of queues, by priority and
+ * then in the order in which they entered, and its blocked head stops them all.
  * Placement: the next block goes to the SM with room for the most further blocks of
  * the grid, ties to the lowest-numbered SM.  Registers are four counters per SM, and a
  * warp goes to the fullest-free one.

@@ -102,6 +102,7 @@ static void make_partitions(struct dice *d, struct gpu_case *c)
 	uint32_t n = between(d, 2, CASE_PARTITIONS);
 	bool own_sms = c->sms >= n && !one_in(d, 3);
 
+	c->blocked_head = one_in(d, 3) ? CT_HEAD_BLOCKS_ALL : CT_HEAD_BLOCKS_OWN;
 	for (uint32_t s = 0; s < c->n_streams; s++) {
 		struct case_stream *stream = &c->stream[s];
 

@@ -59,6 +59,7 @@ struct gpu_case {
 	struct case_sm sm;
 	uint64_t dram_mbps;
 	enum ct_dram_sharing sharing;
+	enum ct_blocked_head blocked_head;
 	int64_t gap_ns;
 	bool report_starts, stop_often; /* ways to call the engine; without effect */
 	struct case_stream stream[CASE_STREAMS];

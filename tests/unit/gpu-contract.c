@@ -247,6 +247,36 @@ START_TEST(masks)
 }
 END_TEST
 
+/* Two partitions of one SM each; in the first, a grid waits for another. */
+static int64_t start_beside_a_blocked_head(enum ct_blocked_head blocked_head)
+{
+	struct ct_device *device = board("h100-sxm");
+	struct ct_sm_set sms[2] = { { { 1 } }, { { 2 } } };
+	struct ct_grid grid[3];
+	struct ct_gpu *gpu;
+
+	device->blocked_head = blocked_head;
+	gpu = ct_gpu_new(device, NULL);
+	for (int i = 0; i < 3; i++) {
+		make_grid(device, 2, 1024, 1000, -1, &grid[i]);
+		grid[i].partition = 1 + i / 2;
+		grid[i].sms = &sms[i / 2];
+		ct_gpu_submit(gpu, &grid[i]);
+	}
+	run_dry(gpu);
+	ck_assert_int_eq(grid[1].start_ns, 1000);
+	ct_gpu_free(gpu);
+	ct_device_free(device);
+	return grid[2].start_ns;
+}
+
+START_TEST(whom_a_blocked_head_blocks)
+{
+	ck_assert_int_eq(start_beside_a_blocked_head(CT_HEAD_BLOCKS_OWN), 0);
+	ck_assert_int_eq(start_beside_a_blocked_head(CT_HEAD_BLOCKS_ALL), 1000);
+}
+END_TEST
+
 /* A loaded gpu that stands still for a while ends everything that much later. */
 START_TEST(pauses_shift)
 {
@@ -456,6 +486,7 @@ int main(void)
 	tcase_add_test(tests, priority_at_block_boundaries);
 	tcase_add_test(tests, grids_beyond_the_limit_wait);
 	tcase_add_test(tests, masks);
+	tcase_add_test(tests, whom_a_blocked_head_blocks);
 	tcase_add_test(tests, pauses_shift);
 	tcase_add_test(tests, submitted_while_paused);
 	tcase_add_test(tests, state_of_resident_blocks);

@@ -209,6 +209,7 @@ static struct ct_gpu *make_gpu(const struct gpu_case *c)
 		.dram_bytes_per_s = (int64_t)c->dram_mbps * 2 * 1000000,
 		.dram_efficiency_permille = 500,
 		.dram_sharing = c->sharing,
+		.blocked_head = c->blocked_head,
 	};
 	struct ct_gpu_options options = { c->sms, c->report_starts };
 

@@ -63,14 +63,15 @@ static int64_t next_instant(struct naive *n)
 	return next;
 }
 
-/* Whether something waits in the partition of stream S at a higher priority than its. */
+/* Whether something waits that may block stream S, at a higher priority than its. */
 static bool queued_above(const struct naive *n, uint32_t s)
 {
 	const struct case_stream *own = &n->c->stream[s];
 
 	for (uint32_t i = 0; i < n->c->n_streams; i++)
 		if (n->kernel[i].state == QUEUED &&
-		    n->c->stream[i].partition == own->partition &&
+		    (n->c->blocked_head == CT_HEAD_BLOCKS_ALL ||
+		     n->c->stream[i].partition == own->partition) &&
 		    n->c->stream[i].priority < own->priority)
 			return true;
 	return false;
@@ -306,8 +307,11 @@ static void place_all(struct naive *n)
 {
 	if (n->paused)
 		return;
-	for (int partition = 0; partition < CASE_PARTITIONS; partition++)
-		naive_schedule(n, partition);
+	if (n->c->blocked_head == CT_HEAD_BLOCKS_ALL)
+		naive_schedule(n, ALL_PARTITIONS);
+	else
+		for (int partition = 0; partition < CASE_PARTITIONS; partition++)
+			naive_schedule(n, partition);
 	naive_set_rates(n);
 }
 
