@@ -4,6 +4,8 @@ sim_libsim_la_SOURCES = \
 	sim/arrival.c \
 	sim/base/error.h \
 	sim/base/list.h \
+	sim/compute.c \
+	sim/compute.h \
 	sim/duration.c \
 	sim/event.c \
 	sim/event.h \
@@ -34,6 +36,7 @@ sim_libsim_la_SOURCES = \
 	sim/run-internal.h \
 	sim/run-load.c \
 	sim/run-result.c \
+	sim/run-sharing.c \
 	sim/run-stream.c \
 	sim/run.c \
 	sim/run.h \
@@ -41,6 +44,9 @@ sim_libsim_la_SOURCES = \
 	sim/scenario-json.c \
 	sim/scenario.c \
 	sim/scenario.h \
+	sim/sharing-check.c \
+	sim/sharing.c \
+	sim/sharing.h \
 	sim/strict-json.c \
 	sim/strict-json.h \
 	sim/study-alone.c \

@@ -16,6 +16,7 @@
 #include "models/actuator.h"
 #include "policies/broker.h"
 #include "sim/event.h"
+#include "sim/compute.h"
 #include "sim/gpu.h"
 #include "sim/run.h"
 
@@ -46,20 +47,23 @@ struct op {
 	uint32_t n_nodes; /* not ended yet */
 	uint32_t part;
 	uint8_t kind;
+	uint8_t announced;        /* its context knows that it comes */
 	struct event_slot *event; /* it records or waits for */
 	uint64_t event_count;
 	uint64_t number;     /* issue order within the copy */
 	int64_t issued_ns;   /* its call began */
 	int64_t doorbell_ns; /* the call has handed it over, as far as the host goes */
 	int64_t released_ns, arrival_ns, ready_ns, predecessor_ns, duration_ns;
-	int64_t start_ns, end_ns;  /* when the broker is told late, and of graphs */
+	int64_t start_ns, end_ns; /* when the broker is told late, and of graphs */
+	int64_t off_waiting_ns, off_running_ns; /* its context was not on the SMs */
 	int64_t recorded_start_ns; /* since the start of its request, as recorded */
 	uint32_t name;             /* string index, for the timeline */
 };
 
 struct stream {
 	struct copy *copy;
-	uint32_t index;  /* in the run: the tie-break */
+	uint32_t index; /* in the run: the tie-break */
+	uint32_t context;
 	uint32_t lane;   /* the broker's */
 	uint32_t level;  /* priority on the device when the policy has no wish */
 	uint32_t source; /* index in the trace */
@@ -124,6 +128,7 @@ struct tenant {
 	struct run *run;
 	uint32_t index; /* in the scenario */
 	uint32_t broker_id;
+	uint32_t context;
 	const struct ct_tenant_spec *spec;
 	const struct ct_program *program;
 	struct ct_arrival arrive; /* what holds in this run */
@@ -148,7 +153,8 @@ struct run {
 	struct ct_run_result *result;
 	struct ct_actuator actuator; /* what the broker sees */
 	struct ct_broker *broker;
-	struct ct_gpu *gpu;
+	struct ct_compute *compute;
+	gboolean sliced; /* contexts take turns */
 	struct ct_events events;
 	int64_t now_ns, end_ns;
 	gboolean stop;
@@ -187,6 +193,9 @@ void ct_run_ready(struct stream *);
 void ct_run_copy_ended(struct op *);
 void ct_run_grids_ended(struct run *, struct ct_grid *);
 void ct_run_grids_started(struct run *, struct ct_grid *);
+
+/* run-sharing.c: contexts */
+gboolean ct_run_contexts_init(struct run *, GError **error);
 
 /* run-actuator.c: what the broker orders, and what it is told */
 gboolean ct_run_actuator_init(struct run *run, GError **error);

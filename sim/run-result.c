@@ -108,8 +108,10 @@ static void split_time(const struct op *op, int64_t start_ns, int64_t end_ns,
 	time_ns[CT_CAUSE_STREAM_ORDER] = after_ns - op->arrival_ns;
 	time_ns[CT_CAUSE_GAP] = op->ready_ns - after_ns;
 	time_ns[CT_CAUSE_PRIORITY] = behind_priority_ns;
-	time_ns[CT_CAUSE_SM_ROOM] = start_ns - op->ready_ns - behind_priority_ns;
-	time_ns[CT_CAUSE_RUNNING] = end_ns - start_ns;
+	time_ns[CT_CAUSE_CONTEXT_SWITCH] = op->off_waiting_ns + op->off_running_ns;
+	time_ns[CT_CAUSE_SM_ROOM] =
+		start_ns - op->ready_ns - behind_priority_ns - op->off_waiting_ns;
+	time_ns[CT_CAUSE_RUNNING] = end_ns - start_ns - op->off_running_ns;
 }
 
 void ct_run_count_op(struct run *run, const struct op *op, int64_t start_ns, int64_t end_ns,
@@ -239,7 +241,7 @@ void ct_run_finish_result(struct run *run)
 		finish_backlog(t);
 		finish_slo(t);
 	}
-	ct_gpu_use(run->gpu, &use);
+	ct_compute_use(run->compute, &use);
 	result->makespan_ns = run->now_ns;
 	result->sm_active = use.sm_active_ns / ns / device->sms;
 	result->occupancy = use.warp_ns / ns / device->sms / device->sm.warps;

@@ -40,6 +40,22 @@ void ct_run_op_free(struct run *run, struct op *op)
 	run->pool = op;
 }
 
+/* From here on the kernel is its context's business, the gap before it included. */
+static void announce(struct run *run, struct op *op)
+{
+	if (!op->announced)
+		ct_compute_announce(run->compute, op->stream->context);
+	op->announced = TRUE;
+}
+
+static void submit(struct run *run, struct op *op)
+{
+	announce(run, op);
+	if (run->sliced)
+		op->off_waiting_ns = -ct_compute_off_ns(run->compute, op->stream->context);
+	ct_compute_submit(run->compute, op->stream->context, &op->grid);
+}
+
 /* Schedules the head of a stream, if it can be known when it may start. */
 static void schedule_head(struct run *run, struct stream *s)
 {
@@ -53,6 +69,8 @@ static void schedule_head(struct run *run, struct stream *s)
 		op->ready_ns =
 			MAX(op->ready_ns, s->work_end_ns + run->in->device->stream_gap_ns);
 	s->scheduled = TRUE;
+	if (op->kind == CT_OP_KERNEL && op->arrival_ns <= run->now_ns)
+		announce(run, op);
 	ct_events_push(&run->events, MAX(op->ready_ns, run->now_ns), CT_EVENT_READY,
 		       s->index, s);
 }
@@ -179,7 +197,7 @@ void ct_run_ready(struct stream *s)
 
 	switch (op->kind) {
 	case CT_OP_KERNEL:
-		ct_gpu_submit(run->gpu, &op->grid);
+		submit(run, op);
 		break;
 	case CT_OP_MEMCPY:
 	case CT_OP_MEMSET:
@@ -214,10 +232,22 @@ void ct_run_grids_ended(struct run *run, struct ct_grid *list)
 		struct op *op = grid->owner;
 
 		list = grid->next;
+		if (run->sliced)
+			op->off_running_ns +=
+				ct_compute_off_ns(run->compute, op->stream->context);
 		ct_run_count_op(run, op, grid->start_ns, grid->end_ns,
 				grid->behind_priority_ns);
 		finish(run, op, grid->start_ns);
 	}
+}
+
+/* What its context missed so far, it missed while the kernel waited. */
+static void note_off_at_start(struct run *run, struct op *op)
+{
+	int64_t off_ns = ct_compute_off_ns(run->compute, op->stream->context);
+
+	op->off_waiting_ns += off_ns;
+	op->off_running_ns = -off_ns;
 }
 
 void ct_run_grids_started(struct run *run, struct ct_grid *list)
@@ -225,11 +255,13 @@ void ct_run_grids_started(struct run *run, struct ct_grid *list)
 	for (; list; list = list->next) {
 		struct op *op = list->owner;
 
+		if (run->sliced)
+			note_off_at_start(run, op);
 		if (!op->graph)
 			ct_run_tell_started(run, op);
 	}
-	if (run->in->timeline && ct_gpu_active_sms(run->gpu) != run->sms_shown) {
-		run->sms_shown = ct_gpu_active_sms(run->gpu);
+	if (run->in->timeline && ct_compute_active_sms(run->compute) != run->sms_shown) {
+		run->sms_shown = ct_compute_active_sms(run->compute);
 		ct_timeline_sms(run->in->timeline, run->now_ns, run->sms_shown);
 	}
 }

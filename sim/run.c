@@ -51,13 +51,13 @@ static void loop(struct run *run)
 	while (!run->stop && run->now_ns < run->end_ns) {
 		int64_t until_ns = MIN(ct_events_next_ns(&run->events), run->end_ns);
 
-		run->now_ns = ct_gpu_run(run->gpu, until_ns);
-		ct_run_grids_started(run, ct_gpu_take_started(run->gpu));
-		ct_run_grids_ended(run, ct_gpu_take_ended(run->gpu));
+		run->now_ns = ct_compute_run(run->compute, until_ns);
+		ct_run_grids_started(run, ct_compute_take_started(run->compute));
+		ct_run_grids_ended(run, ct_compute_take_ended(run->compute));
 		while (ct_events_next_ns(&run->events) == run->now_ns && !run->stop)
 			take_event(run);
-		ct_gpu_settle(run->gpu);
-		ct_run_grids_started(run, ct_gpu_take_started(run->gpu));
+		ct_compute_settle(run->compute);
+		ct_run_grids_started(run, ct_compute_take_started(run->compute));
 		if (run->in->cancel && g_atomic_int_get(run->in->cancel))
 			break;
 	}
@@ -125,6 +125,7 @@ static void init_copy(struct run *run, struct tenant *t, struct copy *copy)
 		s->copy = copy;
 		s->index = run->n_streams++;
 		s->source = i;
+		s->context = t->context;
 		s->level = level_of_stream(run, &trace->stream[i]);
 		s->tail = &s->head;
 		s->work_end_ns = CT_TIME_NONE;
@@ -215,7 +216,6 @@ static gboolean begin(struct run *run, GError **error)
 		.ledger = in->ledger,
 		.state_defaults = in->policy->state,
 	};
-	struct ct_gpu_options gpu = { .report_starts = in->timeline != NULL };
 	const char *why = NULL;
 	int err;
 
@@ -223,8 +223,8 @@ static gboolean begin(struct run *run, GError **error)
 	if (!ct_run_actuator_init(run, error))
 		return FALSE;
 	run->ranked = ((policy->needs | policy->wants) & CT_CAN_RANK) != 0;
-	gpu.report_starts |= policy->started != NULL;
-	run->gpu = ct_gpu_new(in->device, &gpu);
+	if (!ct_run_contexts_init(run, error))
+		return FALSE;
 	err = ct_broker_new(policy, &run->actuator, &options, &run->broker, &why);
 	if (err) {
 		g_set_error(error, CT_ERROR, CT_EXIT_UNSUPPORTED, "%s",
@@ -269,7 +269,7 @@ static void end(struct run *run)
 	g_free(run->stream);
 	g_ptr_array_free(run->slabs, TRUE);
 	ct_events_clear(&run->events);
-	ct_gpu_free(run->gpu);
+	ct_compute_free(run->compute);
 	XXH3_freeState(run->digest);
 	g_free(run);
 }

@@ -62,10 +62,14 @@ static json_t *arrive_json(const struct ct_arrival *a)
 
 static json_t *tenant_json(const struct ct_tenant_spec *t)
 {
-	return json_pack("{s:s, s:s, s:i, s:i, s:I, s:s?, s:o}", "name", t->name, "trace",
-			 t->trace, "rank", (int)t->rank, "weight", (int)t->weight, "slo_ns",
-			 (json_int_t)t->slo_ns, "requests", t->requests, "arrive",
-			 arrive_json(&t->arrive));
+	json_t *tenant =
+		json_pack("{s:s, s:s, s:i, s:i, s:I, s:s?, s:o}", "name", t->name, "trace",
+			  t->trace, "rank", (int)t->rank, "weight", (int)t->weight,
+			  "slo_ns", (json_int_t)t->slo_ns, "requests", t->requests,
+			  "arrive", arrive_json(&t->arrive));
+
+	ct_tenant_sharing_echo(&t->sharing, tenant);
+	return tenant;
 }
 
 static json_t *policy_json(const struct ct_policy_spec *p)
@@ -102,7 +106,7 @@ static void add_expectation(json_t *expect, const struct ct_expectation *e)
 json_t *ct_scenario_json(const struct ct_scenario *s)
 {
 	json_t *tenants = json_array(), *policies = json_array();
-	json_t *sweep = json_object(), *expect = json_object();
+	json_t *sweep = json_object(), *expect = json_object(), *document;
 
 	for (size_t i = 0; i < s->n_tenants; i++)
 		json_array_append_new(tenants, tenant_json(&s->tenant[i]));
@@ -112,7 +116,7 @@ json_t *ct_scenario_json(const struct ct_scenario *s)
 		json_object_set(sweep, s->sweep[i].path, s->sweep[i].values);
 	for (size_t i = 0; i < s->n_expectations; i++)
 		add_expectation(expect, &s->expect[i]);
-	return json_pack(
+	document = json_pack(
 		"{s:s, s:s?, s:s, s:s, s:o, s:O, s:I, s:I, s:i, s:I, s:i, s:o, s:o, "
 		"s:o}",
 		"cotenant", "scenario/1", "why", s->why, "device", s->device, "actuator",
@@ -121,6 +125,8 @@ json_t *ct_scenario_json(const struct ct_scenario *s)
 		"min_requests", (int)s->min_requests, "patience_ns",
 		(json_int_t)s->patience_ns, "repeat", (int)s->repeat, "tenants", tenants,
 		"sweep", sweep, "expect", expect);
+	ct_sharing_echo(&s->sharing, document);
+	return document;
 }
 
 /* The tenant that REST ("NAME.key...") begins with; names may hold dots. */

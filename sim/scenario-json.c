@@ -163,6 +163,7 @@ static const struct ct_strict_key tenant_keys[] = {
 	{ "slo_ns", ct_strict_ns, TENANT(slo_ns), 0, INT64_MAX },
 	{ "requests", ct_strict_text, TENANT(requests), 0, 0 },
 	{ "arrive", read_arrive, TENANT(arrive), 0, 0 },
+	CT_TENANT_SHARING_KEYS(TENANT(sharing)),
 	{ NULL, NULL, 0, 0, 0 },
 };
 
@@ -360,6 +361,7 @@ static const struct ct_strict_key scenario_keys[] = {
 	{ "min_requests", ct_strict_32, SCENARIO(min_requests), 1, G_MAXINT32 },
 	{ "patience_ns", ct_strict_ns, SCENARIO(patience_ns), 1, INT64_MAX },
 	{ "repeat", ct_strict_32, SCENARIO(repeat), 1, CT_MAX_REPEAT },
+	CT_SHARING_KEYS(SCENARIO(sharing)),
 	{ "tenants", read_tenants, 0, 0, 0 },
 	{ "sweep", read_sweep, 0, 0, 0 },
 	{ "expect", read_expect, 0, 0, 0 },

@@ -60,6 +60,7 @@ void ct_scenario_free(struct ct_scenario *s)
 	g_free(s->why);
 	g_free(s->device);
 	g_free(s->actuator);
+	g_free(s->sharing.mig);
 	g_free(s);
 }
 
@@ -192,21 +193,32 @@ static const struct key {
 static gboolean set_key(struct ct_tenant_spec *t, const char *name, const char *value,
 			GError **error)
 {
-	const char *names[G_N_ELEMENTS(keys) + 1] = { NULL }, *near;
+	const struct ct_strict_key *more = ct_tenant_sharing_keys;
+	const char *names[G_N_ELEMENTS(keys) + CT_TENANT_SHARING_N + 1] = { NULL }, *near;
+	GError *why = NULL;
+	size_t n = 0;
 
 	for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
 		if (strcmp(keys[i].name, name) == 0)
 			return keys[i].set(t, value, error);
-		names[i] = keys[i].name;
+		names[n++] = keys[i].name;
+	}
+	for (; more->name; more++)
+		names[n++] = more->name;
+	if (ct_tenant_sharing_set(&t->sharing, name, value, &why)) {
+		if (!why)
+			return TRUE;
+		g_propagate_error(error, why);
+		return FALSE;
 	}
 	near = ct_nearest_name(name, names);
-	if (near)
+	if (near) {
 		ct_usage_error(error, "no key '%s'; did you mean '%s'?", name, near);
-	else
-		ct_usage_error(error,
-			       "no key '%s'; there are rank, weight, slo_ms, arrive "
-			       "and requests",
-			       name);
+	} else {
+		g_autofree char *all = g_strjoinv(", ", (char **)names);
+
+		ct_usage_error(error, "no key '%s'; there are %s", name, all);
+	}
 	return FALSE;
 }
 

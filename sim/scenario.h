@@ -13,6 +13,8 @@
 #include <jansson.h>
 #include <stdint.h>
 
+#include "sim/sharing.h"
+
 #define CT_MAX_COPIES 4096 /* of one closed-loop tenant */
 #define CT_MAX_WEIGHT 10000
 #define CT_MAX_RANK   1000000
@@ -42,6 +44,7 @@ struct ct_tenant_spec {
 	int64_t slo_ns;     /* 0: none */
 	char *requests; /* marker that delimits requests; NULL: the whole trace is one */
 	struct ct_arrival arrive;
+	struct ct_tenant_sharing sharing;
 };
 
 struct ct_policy_spec {
@@ -62,12 +65,13 @@ struct ct_sweep { /* "policy.slice_ns": [values], "tenants.NAME.arrive.copies", 
 struct ct_scenario {
 	char *path; /* of the file; NULL: from the command line */
 	char *why;
-	char *device, *actuator;       /* names or paths; actuator default "ideal" */
-	uint64_t seed;                 /* default 1 */
-	int64_t duration_ns;           /* 0: until every tenant finished min_requests */
-	uint32_t min_requests;         /* default 10 */
-	int64_t patience_ns;           /* default 10 s of waiting without cause */
-	uint32_t repeat;               /* default 1 */
+	char *device, *actuator; /* names or paths; actuator default "ideal" */
+	uint64_t seed;           /* default 1 */
+	int64_t duration_ns;     /* 0: until every tenant finished min_requests */
+	uint32_t min_requests;   /* default 10 */
+	int64_t patience_ns;     /* default 10 s of waiting without cause */
+	uint32_t repeat;         /* default 1 */
+	struct ct_sharing sharing;
 	struct ct_policy_spec *policy; /* "all" stands for every one there is */
 	size_t n_policies;
 	json_t *policy_options; /* for every policy that has an option of that name */
@@ -105,7 +109,8 @@ struct ct_tenant_spec *ct_scenario_tenant(struct ct_scenario *, const char *name
 					  const char *trace);
 void ct_scenario_add_policy(struct ct_scenario *, const char *spec, json_t *params);
 
-/* Adds "[NAME=]TRACE[,rank=N][,weight=N][,slo_ms=X][,arrive=...][,requests=MARKER]".
+/* Adds "[NAME=]TRACE[,rank=N][,weight=N][,slo_ms=X][,arrive=...][,requests=MARKER]"
+ * and the keys of struct ct_tenant_sharing.
  * A backslash escapes '=' and ','; a repeated name gets a suffix. */
 gboolean ct_scenario_add_tenant(struct ct_scenario *, const char *argument, GError **error);
 

@@ -85,6 +85,8 @@ static gboolean load_point(struct ct_study *study, struct ct_study_point *p, GEr
 	p->device = ct_study_store_device(study->store, s->device, error);
 	if (!p->device)
 		return FALSE;
+	if (!ct_sharing_check(s, p->device, error))
+		return FALSE;
 	p->actuator = ct_study_store_actuator(study->store, s->actuator, error);
 	if (!p->actuator || !ct_study_plan_policies(p, error))
 		return FALSE;

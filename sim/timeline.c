@@ -177,6 +177,14 @@ void ct_timeline_sms(struct ct_timeline *t, int64_t now_ns, uint32_t active)
 	fprintf(t->out, ",\"args\":{\"SMs\":%u}}", active);
 }
 
+void ct_timeline_context(struct ct_timeline *t, int64_t now_ns, uint32_t tenant,
+			 const char *name, gboolean on)
+{
+	put_event(t, on ? "B" : "E", name, DEVICE_PID);
+	put_us(t, "ts", now_ns);
+	fprintf(t->out, ",\"tid\":1,\"cat\":\"context\",\"args\":{\"tenant\":%u}}", tenant);
+}
+
 void ct_timeline_mark(struct ct_timeline *t, int64_t now_ns, const char *text)
 {
 	put_event(t, "i", text, DEVICE_PID);

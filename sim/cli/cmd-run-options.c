@@ -12,8 +12,9 @@
 
 static const char description[] =
 	"A tenant is [NAME=]TRACE[,rank=N][,weight=N][,slo_ms=X][,arrive=HOW]\n"
-	"[,requests=MARKER], where HOW is closed:COPIES, every:DURATION,\n"
-	"poisson:RATE_PER_SECOND or file:PATH.  Traces in other formats are imported on\n"
+	"[,requests=MARKER][,KNOB=VALUE], where HOW is closed:COPIES, every:DURATION,\n"
+	"poisson:RATE_PER_SECOND or file:PATH, and KNOB is slice_us, mps_percentage,\n"
+	"mps_sms, mps_priority or mig_instance.  Traces in other formats are imported on\n"
 	"the fly.  A policy is NAME[:OPTION=VALUE,...] or 'all'.";
 
 /* "-j4" as make takes it; GOption wants a blank. */
@@ -29,7 +30,8 @@ static void spell_out_jobs(int argc, char **argv, GPtrArray *spelt)
 
 struct arguments {
 	char *device, *actuator, *duration, *seed, *requests;
-	char **policy, **set;
+	char *sharing, *slice_us, *mig, *channels;
+	char **policy, **set, **mps_percentage;
 	int threads, repeat;
 };
 
@@ -40,6 +42,11 @@ static void clear_arguments(struct arguments *a)
 	g_free(a->duration);
 	g_free(a->seed);
 	g_free(a->requests);
+	g_free(a->sharing);
+	g_free(a->slice_us);
+	g_free(a->mig);
+	g_free(a->channels);
+	g_strfreev(a->mps_percentage);
 	g_strfreev(a->policy);
 	g_strfreev(a->set);
 }
@@ -74,31 +81,85 @@ static void drop_policies(struct ct_scenario *s)
 	s->n_policies = 0;
 }
 
-static gboolean apply_set(struct ct_scenario **s, const char *setting, GError **error)
+/* PATH of the scenario becomes VALUE, on behalf of an option. */
+static gboolean change(struct ct_scenario **s, const char *option, const char *path,
+		       const char *text, GError **error)
 {
-	const char *equals = strchr(setting, '=');
-	g_autofree char *path = NULL;
 	struct ct_scenario *changed;
-	json_t *value;
+	json_t *value = json_loads(text, JSON_DECODE_ANY, NULL);
 
-	if (!equals || equals == setting) {
-		ct_usage_error(error, "--set %s: must be PATH=VALUE", setting);
-		return FALSE;
-	}
-	path = g_strndup(setting, (gsize)(equals - setting));
-	value = json_loads(equals + 1, JSON_DECODE_ANY, NULL);
 	if (!value)
-		value = json_string(equals + 1);
+		value = json_string(text);
 	changed = ct_scenario_with(*s, path, value, error);
 	json_decref(value);
 	if (!changed) {
-		g_prefix_error(error, "--set %s: ", setting);
+		g_prefix_error(error, "%s: ", option);
 		if (error)
 			(*error)->code = CT_EXIT_USAGE;
 		return FALSE;
 	}
 	ct_scenario_free(*s);
 	*s = changed;
+	return TRUE;
+}
+
+static gboolean apply_set(struct ct_scenario **s, const char *setting, GError **error)
+{
+	const char *equals = strchr(setting, '=');
+	g_autofree char *path = NULL, *option = g_strdup_printf("--set %s", setting);
+
+	if (!equals || equals == setting) {
+		ct_usage_error(error, "--set %s: must be PATH=VALUE", setting);
+		return FALSE;
+	}
+	path = g_strndup(setting, (gsize)(equals - setting));
+	return change(s, option, path, equals + 1, error);
+}
+
+/* "TENANT=50"; "50" is for everybody. */
+static gboolean apply_percentage(struct ct_scenario **s, const char *setting,
+				 GError **error)
+{
+	const char *equals = strrchr(setting, '=');
+	g_autofree char *option = g_strdup_printf("--mps-percentage %s", setting);
+
+	if (equals) {
+		g_autofree char *path = g_strdup_printf("tenants.%.*s.mps_percentage",
+							(int)(equals - setting), setting);
+
+		return change(s, option, path, equals + 1, error);
+	}
+	for (size_t i = 0; i < (*s)->n_tenants; i++) {
+		g_autofree char *path =
+			g_strdup_printf("tenants.%s.mps_percentage", (*s)->tenant[i].name);
+
+		if (!change(s, option, path, setting, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+static gboolean apply_sharing(const struct arguments *a, struct ct_scenario **s,
+			      GError **error)
+{
+	const struct {
+		const char *option, *key, *value;
+	} options[] = {
+		{ "--sharing", "sharing", a->sharing },
+		{ "--slice-us", "slice_us", a->slice_us },
+		{ "--mig", "mig", a->mig },
+		{ "--channels", "channels", a->channels },
+	};
+
+	if (a->mig && !a->sharing && !change(s, "--mig", "sharing", "mig", error))
+		return FALSE;
+	for (size_t i = 0; i < G_N_ELEMENTS(options); i++)
+		if (options[i].value &&
+		    !change(s, options[i].option, options[i].key, options[i].value, error))
+			return FALSE;
+	for (char **p = a->mps_percentage; p && *p; p++)
+		if (!apply_percentage(s, *p, error))
+			return FALSE;
 	return TRUE;
 }
 
@@ -146,6 +207,8 @@ static gboolean apply(const struct arguments *a, struct ct_scenario **scenario,
 		add_policies(s, *p);
 	if (s->n_policies == 0)
 		ct_scenario_add_policy(s, "all", NULL);
+	if (!apply_sharing(a, scenario, error))
+		return FALSE;
 	for (char **set = a->set; set && *set; set++)
 		if (!apply_set(scenario, *set, error))
 			return FALSE;
@@ -240,6 +303,18 @@ gboolean ct_run_request_parse(int argc, char **argv, struct ct_run_request *r, i
 		  "Runs of each policy, with seeds from the first on", "N" },
 		{ "requests", 0, 0, G_OPTION_ARG_STRING, &a.requests,
 		  "Marker of requests, for tenants without their own", "MARKER" },
+		{ "sharing", 0, 0, G_OPTION_ARG_STRING, &a.sharing,
+		  "How tenants share the device: streams (default), process, mps or mig",
+		  "MODE" },
+		{ "slice-us", 0, 0, G_OPTION_ARG_STRING, &a.slice_us,
+		  "Time slice of a process while others wait (default: the device's)",
+		  "US" },
+		{ "mig", 0, 0, G_OPTION_ARG_STRING, &a.mig,
+		  "MIG instances, such as 3g,4g; implies --sharing mig", "PROFILES" },
+		{ "mps-percentage", 0, 0, G_OPTION_ARG_STRING_ARRAY, &a.mps_percentage,
+		  "Share of the SMs that an MPS client may use at most", "[TENANT=]PCT" },
+		{ "channels", 0, 0, G_OPTION_ARG_STRING, &a.channels,
+		  "Connections of a context or MPS client (default: the device's)", "N" },
 		{ "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &a.set,
 		  "Change the scenario, such as tenants.NAME.rank=3", "PATH=VALUE" },
 		{ "jobs", 'j', 0, G_OPTION_ARG_INT, &a.threads,

@@ -157,8 +157,8 @@ json_t *ct_report_json(const struct ct_study *study,
 		(json_int_t)s->seed, "scenario", ct_scenario_json(s), "inputs",
 		inputs(study), "device", "name", first->device->name, "title",
 		first->device->title, "sms", (int)first->device->sms, "sharing_mode",
-		"streams", "actuator", first->actuator->name, "warnings", warnings,
-		"unsupported", refusals(study), "expectations",
+		ct_sharing_name[s->sharing.mode], "actuator", first->actuator->name,
+		"warnings", warnings, "unsupported", refusals(study), "expectations",
 		ct_report_expectations(study, results), "results", results);
 }
 

@@ -332,8 +332,8 @@ static void print_header(const struct ct_study *study, FILE *out)
 
 	if (s->why)
 		fprintf(out, "why       %s\n", s->why);
-	fprintf(out, "device    %s (%s), %u SMs, sharing mode streams\n", p->device->name,
-		p->device->title, p->device->sms);
+	fprintf(out, "device    %s (%s), %u SMs, sharing mode %s\n", p->device->name,
+		p->device->title, p->device->sms, ct_sharing_name[s->sharing.mode]);
 	fprintf(out, "actuator  %s\n", p->actuator->name);
 	fprintf(out, "seed      %" PRIu64, s->seed);
 	if (s->repeat > 1)

@@ -25,6 +25,7 @@ UNIT_TESTS = \
 	tests/unit/program \
 	tests/unit/real-traces \
 	tests/unit/run-calls \
+	tests/unit/run-contexts \
 	tests/unit/run-policies \
 	tests/unit/run-requests \
 	tests/unit/scenario \
@@ -176,6 +177,10 @@ RUN_TEST_LIBS = sim/libsim.la $(CHECK_LIBS) -lm
 tests_unit_run_calls_SOURCES = tests/unit/run-calls.c $(RUN_CASE)
 tests_unit_run_calls_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_run_calls_LDADD = $(RUN_TEST_LIBS)
+
+tests_unit_run_contexts_SOURCES = tests/unit/run-contexts.c $(RUN_CASE)
+tests_unit_run_contexts_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_run_contexts_LDADD = $(RUN_TEST_LIBS)
 
 tests_unit_run_requests_SOURCES = tests/unit/run-requests.c $(RUN_CASE)
 tests_unit_run_requests_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)

@@ -16,7 +16,9 @@ enum {
 	LAB_LATENCY_NS = 1000, /* from the start of a launch to that of its kernel */
 	LAB_GAP_NS = 100,
 	LAB_WAKEUP_NS = 500,
-	TAPE_CALL_NS = 64, /* the program's medians keep 64 exactly */
+	LAB_SLICE_NS = 100000,
+	LAB_SWITCH_NS = 7622, /* 5000, and 2622 for 2 x 4 x (256 + 64) KiB at 1 TB/s */
+	TAPE_CALL_NS = 64,    /* the program's medians keep 64 exactly */
 };
 
 struct tape;
