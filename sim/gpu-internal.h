@@ -116,6 +116,8 @@ struct candidate {
 };
 
 struct ct_gpu {
+	const struct ct_gpu_engine *engine; /* first */
+
 	/* the device */
 	uint32_t sms, words, resident_limit;
 	struct sm_room limits;

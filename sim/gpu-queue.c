@@ -74,7 +74,7 @@ static void enter(struct ct_gpu *gpu, struct ct_grid *grid)
 	gpu->unsettled = true;
 }
 
-void ct_gpu_submit(struct ct_gpu *gpu, struct ct_grid *grid)
+void ct_block_submit(struct ct_gpu *gpu, struct ct_grid *grid)
 {
 	g_assert(grid->priority < CT_GPU_PRIORITIES && grid->need.blocks &&
 		 grid->need.warps);
@@ -165,12 +165,12 @@ void ct_leave(struct ct_gpu *gpu, struct resident *r)
 	gpu->n_resident--;
 }
 
-struct ct_grid *ct_gpu_take_ended(struct ct_gpu *gpu)
+struct ct_grid *ct_block_take_ended(struct ct_gpu *gpu)
 {
 	return take(&gpu->ended);
 }
 
-struct ct_grid *ct_gpu_take_started(struct ct_gpu *gpu)
+struct ct_grid *ct_block_take_started(struct ct_gpu *gpu)
 {
 	return take(&gpu->started);
 }

@@ -6,6 +6,12 @@
 
 #include "sim/gpu-internal.h"
 
+/* Of the engine's table: gpu.h says what they do. */
+void ct_block_submit(struct ct_gpu *, struct ct_grid *);
+bool ct_block_recall(struct ct_gpu *, struct ct_grid *, enum ct_recall how);
+struct ct_grid *ct_block_take_ended(struct ct_gpu *);
+struct ct_grid *ct_block_take_started(struct ct_gpu *);
+
 /* The caller's time of an instant in the gpu's own. */
 static inline int64_t ct_outside_ns(const struct ct_gpu *gpu, int64_t ns)
 {

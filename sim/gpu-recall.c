@@ -57,7 +57,7 @@ static void recall_resident(struct ct_gpu *gpu, struct resident *r, enum ct_reca
 	}
 }
 
-bool ct_gpu_recall(struct ct_gpu *gpu, struct ct_grid *grid, enum ct_recall how)
+bool ct_block_recall(struct ct_gpu *gpu, struct ct_grid *grid, enum ct_recall how)
 {
 	struct resident *r = grid->resident;
 

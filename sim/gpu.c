@@ -9,13 +9,14 @@
  * There is one event per running grid, the end of its first batch, and the next one is
  * found by looking at all of them: at most 128 on today's boards, mostly one to five.
  *
- * Nothing is allocated after ct_gpu_new().
+ * Nothing is allocated after make().
  */
 #include "sim/gpu.h"
 
 #include <glib.h>
 
 #include "sim/gpu-classes.h"
+#include "sim/gpu-engine.h"
 #include "sim/gpu-mutant.h"
 #include "sim/gpu-place.h"
 #include "sim/gpu-queue.h"
@@ -106,7 +107,7 @@ static void note_top(const struct ct_gpu *gpu, struct partition *q)
 	q->top = top;
 }
 
-void ct_gpu_settle(struct ct_gpu *gpu)
+static void settle(struct ct_gpu *gpu)
 {
 	if (!gpu->unsettled || (gpu->paused && !MUTANT(PAUSE_SETTLES)))
 		return;
@@ -158,7 +159,7 @@ static bool refill_instant(struct ct_gpu *gpu, const struct next *next, int64_t 
 	if (!r->left) {
 		gpu->partition[r->partition].queue[r->priority].first = r->next;
 		gpu->unsettled = true;
-		ct_gpu_settle(gpu);
+		settle(gpu);
 	}
 	return true;
 }
@@ -182,7 +183,7 @@ static int64_t run(struct ct_gpu *gpu, int64_t until_ns)
 		gpu->now_ns = next.ns;
 		end_instant(gpu);
 		if (!gpu->ended)
-			ct_gpu_settle(gpu);
+			settle(gpu);
 	}
 	return gpu->now_ns;
 }
@@ -197,7 +198,7 @@ static int64_t stand_still(struct ct_gpu *gpu, int64_t until_ns)
 	return until_ns;
 }
 
-int64_t ct_gpu_run(struct ct_gpu *gpu, int64_t until_ns)
+static int64_t run_outside(struct ct_gpu *gpu, int64_t until_ns)
 {
 	int64_t ns;
 
@@ -205,12 +206,12 @@ int64_t ct_gpu_run(struct ct_gpu *gpu, int64_t until_ns)
 		 !gpu->started);
 	if (gpu->paused)
 		return stand_still(gpu, until_ns);
-	ct_gpu_settle(gpu);
+	settle(gpu);
 	ns = run(gpu, until_ns == GPU_NEVER ? GPU_NEVER : until_ns - gpu->stood_still_ns);
 	return ns == GPU_NEVER ? GPU_NEVER : ct_outside_ns(gpu, ns);
 }
 
-int64_t ct_gpu_next_ns(const struct ct_gpu *gpu)
+static int64_t next_ns(const struct ct_gpu *gpu)
 {
 	struct next next;
 
@@ -221,20 +222,20 @@ int64_t ct_gpu_next_ns(const struct ct_gpu *gpu)
 	return next.ns == GPU_NEVER ? GPU_NEVER : ct_outside_ns(gpu, next.ns);
 }
 
-void ct_gpu_pause(struct ct_gpu *gpu)
+static void stop(struct ct_gpu *gpu)
 {
 	g_assert(!gpu->paused);
 	gpu->paused = true;
 }
 
-void ct_gpu_resume(struct ct_gpu *gpu, int64_t now_ns)
+static void resume(struct ct_gpu *gpu, int64_t now_ns)
 {
 	g_assert(gpu->paused && now_ns >= ct_outside_ns(gpu, gpu->now_ns));
 	stand_still(gpu, now_ns);
 	gpu->paused = false;
 }
 
-uint64_t ct_gpu_used_state_bytes(const struct ct_gpu *gpu)
+static uint64_t used_state_bytes(const struct ct_gpu *gpu)
 {
 	uint64_t bytes = 0;
 
@@ -250,7 +251,7 @@ uint64_t ct_gpu_used_state_bytes(const struct ct_gpu *gpu)
 	return bytes;
 }
 
-void ct_gpu_use(struct ct_gpu *gpu, struct ct_gpu_use *use)
+static void report_use(struct ct_gpu *gpu, struct ct_gpu_use *use)
 {
 	ct_account(gpu);
 	gpu->use.sm_active_ns = (double)gpu->sm_active_ns;
@@ -260,12 +261,12 @@ void ct_gpu_use(struct ct_gpu *gpu, struct ct_gpu_use *use)
 	*use = gpu->use;
 }
 
-uint32_t ct_gpu_active_sms(const struct ct_gpu *gpu)
+static uint32_t active_sms(const struct ct_gpu *gpu)
 {
 	return (uint32_t)gpu->active_sms;
 }
 
-uint32_t ct_gpu_resident_grids(const struct ct_gpu *gpu)
+static uint32_t resident_grids(const struct ct_gpu *gpu)
 {
 	return gpu->n_resident;
 }
@@ -297,12 +298,13 @@ static void set_limits(struct ct_gpu *gpu, const struct ct_device *device)
 	gpu->dram_sharing = device->dram_sharing;
 }
 
-struct ct_gpu *ct_gpu_new(const struct ct_device *device,
-			  const struct ct_gpu_options *options)
+static struct ct_gpu *make(const struct ct_device *device,
+			   const struct ct_gpu_options *options)
 {
 	struct ct_gpu *gpu = g_new0(struct ct_gpu, 1);
 	size_t places;
 
+	gpu->engine = &ct_block_engine;
 	set_limits(gpu, device);
 	gpu->sms = options && options->sms ? options->sms : device->sms;
 	g_assert(gpu->sms && gpu->sms <= CT_GPU_MAX_SMS);
@@ -327,10 +329,8 @@ struct ct_gpu *ct_gpu_new(const struct ct_device *device,
 	return gpu;
 }
 
-void ct_gpu_free(struct ct_gpu *gpu)
+static void destroy(struct ct_gpu *gpu)
 {
-	if (!gpu)
-		return;
 	g_free(gpu->cells);
 	g_free(gpu->batches);
 	g_free(gpu->classes);
@@ -340,3 +340,22 @@ void ct_gpu_free(struct ct_gpu *gpu)
 	g_free(gpu->residents);
 	g_free(gpu);
 }
+
+const struct ct_gpu_engine ct_block_engine = {
+	.name = "block",
+	.make = make,
+	.free = destroy,
+	.submit = ct_block_submit,
+	.settle = settle,
+	.run = run_outside,
+	.next_ns = next_ns,
+	.pause = stop,
+	.resume = resume,
+	.used_state_bytes = used_state_bytes,
+	.recall = ct_block_recall,
+	.take_ended = ct_block_take_ended,
+	.take_started = ct_block_take_started,
+	.use = report_use,
+	.active_sms = active_sms,
+	.resident_grids = resident_grids,
+};

@@ -83,10 +83,16 @@ struct ct_grid {
 	void *resident;             /* the gpu's own */
 };
 
+/* How the sharing of SMs is worked out (gpu-engine.h). */
+enum ct_gpu_engine_kind { CT_ENGINE_BLOCK, CT_ENGINE_KINDS };
+
 struct ct_gpu_options {
+	enum ct_gpu_engine_kind engine;
 	uint32_t sms;      /* 0: the device's; fewer: a smaller twin */
 	int report_starts; /* ct_gpu_run() also stops where grids start */
 };
+
+const char *ct_gpu_engine_name(enum ct_gpu_engine_kind); /* "block" */
 
 struct ct_gpu *ct_gpu_new(const struct ct_device *, const struct ct_gpu_options *);
 void ct_gpu_free(struct ct_gpu *);

@@ -12,6 +12,8 @@ sim_libsim_la_SOURCES = \
 	sim/gpu-check.c \
 	sim/gpu-classes.c \
 	sim/gpu-classes.h \
+	sim/gpu-engine.c \
+	sim/gpu-engine.h \
 	sim/gpu-internal.h \
 	sim/gpu-mutant.h \
 	sim/gpu-place.c \

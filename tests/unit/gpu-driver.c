@@ -211,7 +211,8 @@ static struct ct_gpu *make_gpu(const struct gpu_case *c)
 		.dram_sharing = c->sharing,
 		.blocked_head = c->blocked_head,
 	};
-	struct ct_gpu_options options = { c->sms, c->report_starts };
+	struct ct_gpu_options options = { .sms = c->sms,
+					  .report_starts = c->report_starts };
 
 	return ct_gpu_new(&device, &options);
 }
