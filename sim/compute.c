@@ -88,7 +88,11 @@ uint32_t ct_compute_engine(struct ct_compute *c, const struct ct_device *device)
 
 uint32_t ct_compute_context(struct ct_compute *c, uint32_t engine, int64_t slice_ns)
 {
-	const struct ct_gpu_options options = { .report_starts = c->options.report_starts };
+	const struct ct_gpu_options options = {
+		.report_starts = c->options.report_starts,
+		.span = c->options.span,
+		.span_data = c->options.data,
+	};
 	struct context *ctx = g_new0(struct context, 1);
 	struct engine *e = &c->engine[engine];
 
@@ -117,6 +121,11 @@ uint32_t ct_compute_context(struct ct_compute *c, uint32_t engine, int64_t slice
 		c->context[i]->off_since_ns = 0;
 	}
 	return ctx->number;
+}
+
+const struct ct_gpu *ct_compute_gpu(const struct ct_compute *c, uint32_t context)
+{
+	return c->context[context]->gpu;
 }
 
 /* ---- slices -------------------------------------------------------------------- */

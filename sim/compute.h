@@ -33,7 +33,8 @@
 #include "sim/gpu.h"
 
 struct ct_compute_options {
-	int report_starts; /* as for one gpu */
+	int report_starts;                                           /* as for one gpu */
+	void (*span)(void *data, const struct ct_gpu *, int64_t ns); /* likewise */
 	/* a context got (TRUE) or lost the SMs of its engine at that instant; NULL: nobody
 	 * wants to know */
 	void (*switched)(void *data, uint32_t context, int on, int64_t at_ns);
@@ -112,6 +113,9 @@ static inline struct ct_grid *ct_compute_take_started(struct ct_compute *c)
 
 void ct_compute_use(struct ct_compute *, struct ct_gpu_use *);
 uint32_t ct_compute_active_sms(const struct ct_compute *);
+
+/* Its block scheduler, to look at. */
+const struct ct_gpu *ct_compute_gpu(const struct ct_compute *, uint32_t context);
 
 /* Time that the context was not on the SMs, up to now. */
 int64_t ct_compute_off_ns(const struct ct_compute *, uint32_t context);

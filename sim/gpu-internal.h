@@ -127,6 +127,8 @@ struct ct_gpu {
 	uint64_t dram_mbps;
 	enum ct_dram_sharing dram_sharing;
 	bool report_starts;
+	void (*span)(void *span_data, const struct ct_gpu *, int64_t ns);
+	void *span_data;
 
 	uint32_t register_unit_bytes, smem_unit_bytes; /* as blocks' needs count them */
 
@@ -184,6 +186,8 @@ static inline void ct_account(struct ct_gpu *gpu)
 
 	if (!ns)
 		return;
+	if (gpu->span)
+		gpu->span(gpu->span_data, gpu, (int64_t)ns);
 	gpu->warp_ns += (unsigned __int128)gpu->warps * ns;
 	gpu->sm_active_ns += (unsigned __int128)gpu->active_sms * ns;
 	gpu->served_mbps_ns += (unsigned __int128)gpu->served_mbps * ns;

@@ -12,15 +12,14 @@
 #include "sim/gpu-mutant.h"
 #include "sim/gpu-place.h"
 
-/* The number of the partition in whose queues the grid stands. */
-static uint32_t queues_of(const struct ct_gpu *gpu, const struct ct_grid *grid)
+uint32_t ct_queues_of(const struct ct_gpu *gpu, const struct ct_grid *grid)
 {
 	return gpu->one_set_of_queues && !MUTANT(OWN_QUEUES_ONLY) ? 0 : grid->partition;
 }
 
 int64_t ct_behind_ns(const struct ct_gpu *gpu, const struct ct_grid *grid)
 {
-	const struct partition *q = &gpu->partition[queues_of(gpu, grid)];
+	const struct partition *q = &gpu->partition[ct_queues_of(gpu, grid)];
 	int64_t ns = q->top < grid->priority ? gpu->now_ns - q->top_since_ns : 0;
 
 	for (uint32_t p = 0; p < grid->priority; p++)
@@ -47,7 +46,7 @@ static struct ct_grid *take(struct ct_grid **list)
 static void enter(struct ct_gpu *gpu, struct ct_grid *grid)
 {
 	struct resident *r = gpu->unused_residents;
-	uint32_t partition = queues_of(gpu, grid);
+	uint32_t partition = ct_queues_of(gpu, grid);
 	struct queue *queue = &gpu->partition[partition].queue[grid->priority];
 
 	gpu->unused_residents = r->next;
@@ -80,8 +79,10 @@ void ct_block_submit(struct ct_gpu *gpu, struct ct_grid *grid)
 		 grid->need.warps);
 	g_assert(grid->partition < CT_GPU_PARTITIONS);
 	g_assert(grid->work.block_work >= CT_WORK_ONE && !(grid->work.block_work >> 63));
-	if (queues_of(gpu, grid) >= gpu->n_partitions)
-		gpu->n_partitions = queues_of(gpu, grid) + 1;
+	if (ct_queues_of(gpu, grid) >= gpu->n_partitions)
+		gpu->n_partitions = ct_queues_of(gpu, grid) + 1;
+	if (gpu->span) /* it was not there in the span before */
+		ct_account(gpu);
 	grid->submitted_ns = ct_outside_ns(gpu, gpu->now_ns);
 	grid->start_ns = grid->end_ns = -1;
 	grid->behind_priority_ns = -ct_behind_ns(gpu, grid);

@@ -18,6 +18,9 @@ static inline int64_t ct_outside_ns(const struct ct_gpu *gpu, int64_t ns)
 	return ns + gpu->stood_still_ns;
 }
 
+/* The number of the partition in whose queues the grid stands. */
+uint32_t ct_queues_of(const struct ct_gpu *, const struct ct_grid *);
+
 /* Time so far in which a higher priority of the grid's partition had a queue. */
 int64_t ct_behind_ns(const struct ct_gpu *, const struct ct_grid *);
 

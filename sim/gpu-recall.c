@@ -63,6 +63,8 @@ bool ct_block_recall(struct ct_gpu *gpu, struct ct_grid *grid, enum ct_recall ho
 
 	if (grid->end_ns >= 0 || (how == CT_RECALL_QUEUED && grid->start_ns >= 0))
 		return false;
+	if (gpu->span) /* it was there in the span before */
+		ct_account(gpu);
 	if (!r) {
 		ct_stop_waiting(gpu, grid);
 		grid->blocks_left = grid->need.blocks;

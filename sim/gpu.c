@@ -157,6 +157,7 @@ static bool refill_instant(struct ct_gpu *gpu, const struct next *next, int64_t 
 	gpu->now_ns = next->ns;
 	gpu->use.instants++;
 	if (!r->left) {
+		ct_account(gpu);
 		gpu->partition[r->partition].queue[r->priority].first = r->next;
 		gpu->unsettled = true;
 		settle(gpu);
@@ -310,6 +311,10 @@ static struct ct_gpu *make(const struct ct_device *device,
 	g_assert(gpu->sms && gpu->sms <= CT_GPU_MAX_SMS);
 	gpu->words = (gpu->sms + 63) / 64;
 	gpu->report_starts = options && options->report_starts;
+	if (options) {
+		gpu->span = options->span;
+		gpu->span_data = options->span_data;
+	}
 	gpu->waiting_end = &gpu->waiting;
 	for (uint32_t i = 0; i < CT_GPU_PARTITIONS; i++)
 		gpu->partition[i].top = CT_GPU_PRIORITIES;

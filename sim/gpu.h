@@ -90,6 +90,9 @@ struct ct_gpu_options {
 	enum ct_gpu_engine_kind engine;
 	uint32_t sms;      /* 0: the device's; fewer: a smaller twin */
 	int report_starts; /* ct_gpu_run() also stops where grids start */
+	/* NULL, or told of each span of NS in which nothing changed: gpu-look.h */
+	void (*span)(void *span_data, const struct ct_gpu *, int64_t ns);
+	void *span_data;
 };
 
 const char *ct_gpu_engine_name(enum ct_gpu_engine_kind); /* "block" */

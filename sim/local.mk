@@ -9,12 +9,16 @@ sim_libsim_la_SOURCES = \
 	sim/duration.c \
 	sim/event.c \
 	sim/event.h \
+	sim/explain.c \
+	sim/explain.h \
 	sim/gpu-check.c \
 	sim/gpu-classes.c \
 	sim/gpu-classes.h \
 	sim/gpu-engine.c \
 	sim/gpu-engine.h \
 	sim/gpu-internal.h \
+	sim/gpu-look.c \
+	sim/gpu-look.h \
 	sim/gpu-mutant.h \
 	sim/gpu-place.c \
 	sim/gpu-place.h \
@@ -34,6 +38,7 @@ sim_libsim_la_SOURCES = \
 	sim/program.c \
 	sim/program.h \
 	sim/run-actuator.c \
+	sim/run-explain.c \
 	sim/run-host.c \
 	sim/run-internal.h \
 	sim/run-load.c \

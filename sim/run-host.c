@@ -216,6 +216,8 @@ static struct op *new_op(struct thread *t, const struct ct_op *record,
 	default:
 		op->job.work.kind = CT_WORK_MARKER;
 	}
+	if (run->explainer)
+		ct_run_explain_issued(run, op);
 	return op;
 }
 

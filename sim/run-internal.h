@@ -29,6 +29,8 @@
 
 struct run;
 struct copy;
+struct explainer;
+struct watch;
 struct thread;
 struct stream;
 
@@ -58,6 +60,7 @@ struct op {
 	int64_t off_waiting_ns, off_running_ns; /* its context was not on the SMs */
 	int64_t recorded_start_ns; /* since the start of its request, as recorded */
 	uint32_t name;             /* string index, for the timeline */
+	struct watch *watch;       /* it is to be explained */
 };
 
 struct stream {
@@ -122,6 +125,7 @@ struct copy {
 	int64_t request_ns;       /* it started */
 	int64_t request_start_ns; /* recorded time at its start */
 	struct ct_request asked;
+	int64_t idle_ns, idle_since_ns; /* of the request, if it is to be explained */
 };
 
 struct tenant {
@@ -174,6 +178,7 @@ struct run {
 	int64_t broker_free_ns, broker_busy_ns; /* the broker as a server */
 	uint32_t next_request_id;
 	uint32_t sms_shown;
+	struct explainer *explainer; /* NULL: nothing is to be explained */
 	XXH3_state_t *digest;
 	uint64_t seen[SEEN_OPS][4]; /* for the digest, which likes more at once */
 	uint32_t n_seen;
@@ -214,8 +219,22 @@ void ct_run_arrival(struct tenant *);
 void ct_run_request_maybe_done(struct copy *);
 
 /* run-result.c */
-void ct_run_count_op(struct run *, const struct op *, int64_t start_ns, int64_t end_ns,
+void ct_run_count_op(struct run *, struct op *, int64_t start_ns, int64_t end_ns,
 		     int64_t behind_priority_ns);
 void ct_run_finish_result(struct run *);
+
+/* run-explain.c: only called if there is an explainer, but for the first and the last */
+void ct_run_explain_init(struct run *);
+void ct_run_explain_span(void *run, const struct ct_gpu *, int64_t ns);
+void ct_run_explain_switched(struct run *, uint32_t context, int on, int64_t at_ns);
+void ct_run_explain_begins(struct copy *);             /* a request */
+void ct_run_explain_issued(struct run *, struct op *); /* in flight from now on */
+void ct_run_explain_released(struct run *, struct op *);
+void ct_run_explain_ready(struct run *, struct op *); /* and on the gpu, if a kernel */
+void ct_run_explain_ended(struct run *, struct op *, int64_t start_ns, int64_t end_ns,
+			  const int64_t *time_ns);
+void ct_run_explain_left(struct run *, const struct op *); /* its stream */
+void ct_run_explain_answered(struct copy *);
+void ct_run_explain_end(struct run *);
 
 #endif

@@ -67,6 +67,8 @@ static void start_request(struct copy *copy, const struct ct_request *asked)
 	copy->asked = *asked;
 	for (uint32_t i = 0; i < t->program->trace->n_streams; i++)
 		copy->stream[i].recorded_end_ns = CT_TIME_NONE;
+	if (run->explainer)
+		ct_run_explain_begins(copy);
 	ct_run_start_threads(copy);
 }
 
@@ -139,6 +141,8 @@ static void answer(struct copy *copy)
 		ct_timeline_request(run->in->timeline, t->index, copy->number,
 				    t->n_finished, copy->asked.arrived_ns, copy->request_ns,
 				    run->now_ns);
+	if (run->explainer)
+		ct_run_explain_answered(copy);
 }
 
 /* Without a duration a run lasts until everybody has finished enough. */

@@ -62,6 +62,7 @@ static void show_op(struct run *run, const struct tenant *t, const struct op *op
 			: op->kind == CT_OP_MEMCPY ? "memcpy"
 						   : "memset",
 		.why = op->job.why,
+		.number = op->number,
 		.issued_ns = op->issued_ns,
 		.released_ns = op->released_ns,
 		.ready_ns = op->ready_ns,
@@ -114,7 +115,7 @@ static void split_time(const struct op *op, int64_t start_ns, int64_t end_ns,
 	time_ns[CT_CAUSE_RUNNING] = end_ns - start_ns - op->off_running_ns;
 }
 
-void ct_run_count_op(struct run *run, const struct op *op, int64_t start_ns, int64_t end_ns,
+void ct_run_count_op(struct run *run, struct op *op, int64_t start_ns, int64_t end_ns,
 		     int64_t behind_priority_ns)
 {
 	struct tenant *t = op->stream->copy->tenant;
@@ -134,6 +135,8 @@ void ct_run_count_op(struct run *run, const struct op *op, int64_t start_ns, int
 		count_replay(t, op, start_ns, end_ns);
 	if (run->in->timeline)
 		show_op(run, t, op, start_ns, end_ns);
+	if (run->explainer)
+		ct_run_explain_ended(run, op, start_ns, end_ns, time_ns);
 }
 
 static int by_value(const void *a, const void *b)

@@ -20,13 +20,15 @@ static int64_t slice_ns(const struct run *run, const struct tenant *t)
 	return run->in->device->slice_ns;
 }
 
-/* The timeline shows whose context has the SMs. */
+/* The timeline shows whose context has the SMs, and whoever waits knows it. */
 static void switched(void *data, uint32_t context, int on, int64_t at_ns)
 {
 	struct run *run = data;
 
+	if (run->explainer)
+		ct_run_explain_switched(run, context, on, at_ns);
 	for (uint32_t i = 0; i < run->n_tenants; i++)
-		if (run->tenant[i].context == context)
+		if (run->tenant[i].context == context && run->in->timeline)
 			ct_timeline_context(run->in->timeline, at_ns, i,
 					    run->tenant[i].spec->name, on);
 }
@@ -55,6 +57,7 @@ gboolean ct_run_contexts_init(struct run *run, GError **error)
 	struct ct_compute_options options = {
 		.report_starts =
 			in->timeline != NULL || in->policy->policy->started != NULL,
+		.span = in->explain ? ct_run_explain_span : NULL,
 		.data = run,
 	};
 	uint32_t mode =
@@ -62,7 +65,7 @@ gboolean ct_run_contexts_init(struct run *run, GError **error)
 
 	if (mode == CT_SHARING_PROCESS || mode == CT_SHARING_MIG) {
 		options.report_starts = TRUE; /* tells waiting from running in causes */
-		options.switched = in->timeline ? switched : NULL;
+		options.switched = in->timeline || in->explain ? switched : NULL;
 	}
 	if (!ct_sharing_check(in->scenario, in->device, error))
 		return FALSE;

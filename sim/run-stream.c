@@ -79,6 +79,8 @@ static void enqueue(struct run *run, struct op *op)
 {
 	struct stream *s = op->stream;
 
+	if (run->explainer)
+		ct_run_explain_released(run, op);
 	op->next = NULL;
 	*s->tail = op;
 	s->tail = &op->next;
@@ -123,6 +125,8 @@ static void leave_stream(struct run *run, struct op *op)
 		s->work_end_ns = run->now_ns;
 	s->scheduled = FALSE;
 	s->n_ended++;
+	if (run->explainer)
+		ct_run_explain_left(run, op);
 	schedule_head(run, s);
 }
 
@@ -131,7 +135,8 @@ static void count_end(struct run *run, struct op *op)
 {
 	struct copy *copy = op->stream->copy;
 
-	copy->n_in_flight--;
+	if (--copy->n_in_flight == 0)
+		copy->idle_since_ns = run->now_ns;
 	for (uint32_t i = 0; copy->n_blocked && i < copy->n_threads; i++)
 		if (copy->thread[i].wait == WAIT_ALL &&
 		    op->number < copy->thread[i].wait_number)
@@ -198,11 +203,15 @@ void ct_run_ready(struct stream *s)
 	switch (op->kind) {
 	case CT_OP_KERNEL:
 		submit(run, op);
+		if (run->explainer)
+			ct_run_explain_ready(run, op);
 		break;
 	case CT_OP_MEMCPY:
 	case CT_OP_MEMSET:
 		ct_events_push(&run->events, run->now_ns + MAX(op->duration_ns, 1),
 			       CT_EVENT_COPY_END, s->index, op);
+		if (run->explainer)
+			ct_run_explain_ready(run, op);
 		break;
 	case CT_OP_EVENT_WAIT:
 		if (op->event->n_recorded < op->event_count) {

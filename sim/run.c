@@ -223,6 +223,8 @@ static gboolean begin(struct run *run, GError **error)
 	if (!ct_run_actuator_init(run, error))
 		return FALSE;
 	run->ranked = ((policy->needs | policy->wants) & CT_CAN_RANK) != 0;
+	if (in->explain)
+		ct_run_explain_init(run);
 	if (!ct_run_contexts_init(run, error))
 		return FALSE;
 	err = ct_broker_new(policy, &run->actuator, &options, &run->broker, &why);
@@ -270,6 +272,7 @@ static void end(struct run *run)
 	g_ptr_array_free(run->slabs, TRUE);
 	ct_events_clear(&run->events);
 	ct_compute_free(run->compute);
+	ct_run_explain_end(run);
 	XXH3_freeState(run->digest);
 	g_free(run);
 }

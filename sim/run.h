@@ -34,6 +34,7 @@ enum ct_cause {
 };
 extern const char *const ct_cause_name[CT_CAUSE_MAX]; /* "launch", "stream_order", ... */
 
+struct ct_explain;        /* explain.h */
 struct ct_timeline;       /* timeline.h */
 struct ct_actuator_model; /* models/actuator.h */
 
@@ -49,6 +50,7 @@ struct ct_run_input {
 	gboolean one_ns_kernels;      /* control: every kernel takes 1 ns */
 	FILE *ledger;                 /* NULL: none */
 	struct ct_timeline *timeline; /* NULL: none */
+	struct ct_explain *explain;   /* NULL: nothing is to be explained */
 	const gboolean *cancel;       /* stops early when it becomes TRUE; NULL: never */
 };
 

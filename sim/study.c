@@ -160,6 +160,7 @@ static void plan_cells(struct ct_study *study, const struct ct_study_point *p,
 			input.seed = cell->seed;
 			input.ledger = first ? options->ledger : NULL;
 			input.timeline = first ? options->timeline : NULL;
+			input.explain = first ? options->explain : NULL;
 			g_ptr_array_add(study->cells, cell);
 			add_job(jobs, &input, &cell->run);
 		}

@@ -24,6 +24,7 @@ struct ct_study_options {
 	const gboolean *cancel; /* NULL: never */
 	FILE *ledger;           /* of the first run; NULL: none */
 	struct ct_timeline *timeline;
+	struct ct_explain *explain; /* the first run tells it; NULL: none */
 };
 
 struct ct_study_input { /* a file that was read */

@@ -128,11 +128,12 @@ void ct_timeline_op(struct ct_timeline *t, const struct ct_timeline_op *op)
 	put_us(t, "ts", op->start_ns);
 	put_us(t, "dur", op->end_ns - op->start_ns);
 	fprintf(t->out,
-		",\"args\":{\"blocks\":%" PRIu64 ",\"priority\":%u,\"part\":%u"
+		",\"args\":{\"number\":%" PRIu64 ",\"blocks\":%" PRIu64
+		",\"priority\":%u,\"part\":%u"
 		",\"issued_ns\":%" PRId64 ",\"released_ns\":%" PRId64
 		",\"ready_ns\":%" PRId64 ",\"start_ns\":%" PRId64 ",\"end_ns\":%" PRId64,
-		op->blocks, op->priority, op->part, op->issued_ns, op->released_ns,
-		op->ready_ns, op->start_ns, op->end_ns);
+		op->number, op->blocks, op->priority, op->part, op->issued_ns,
+		op->released_ns, op->ready_ns, op->start_ns, op->end_ns);
 	if (op->why) {
 		fputs(",\"why\":", t->out);
 		put_string(t, op->why);

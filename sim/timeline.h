@@ -20,6 +20,7 @@ struct ct_timeline_op {
 	const char *name, *kind; /* "kernel", "memcpy", "memset" */
 	const char *why;         /* the policy's reason for letting it go; NULL: none */
 	int64_t issued_ns, released_ns, ready_ns, start_ns, end_ns;
+	uint64_t number; /* in issue order: its name when asked why it ran */
 	uint64_t blocks;
 	uint32_t priority, part;
 };

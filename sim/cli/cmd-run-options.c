@@ -247,19 +247,30 @@ static struct ct_scenario *read_operands(int argc, char **argv, GError **error)
 	return s;
 }
 
-/* A ledger or a timeline is of one run. */
+/* A ledger, a timeline and an explanation are of one run. */
 static gboolean check_single(const struct ct_run_request *r, GError **error)
 {
 	const struct ct_scenario *s = r->scenario;
 
-	if (!r->ledger && !r->timeline)
+	if (!r->ledger && !r->timeline && !r->explain)
 		return TRUE;
 	if (s->n_policies == 1 && strcmp(s->policy[0].spec, "all") != 0 && s->repeat == 1 &&
 	    s->n_sweeps == 0)
 		return TRUE;
 	ct_usage_error(error,
 		       "%s needs exactly one run: one --policy, no repeats, no sweep",
-		       r->ledger ? "--ledger" : "--timeline");
+		       r->ledger     ? "--ledger"
+		       : r->timeline ? "--timeline"
+				     : "--explain");
+	return FALSE;
+}
+
+/* Rows of a table have no room for stories. */
+static gboolean check_format(const struct ct_run_request *r, GError **error)
+{
+	if (!r->explain || r->common.format != CT_OUTPUT_CSV)
+		return TRUE;
+	ct_usage_error(error, "--explain has no CSV form: take text or json");
 	return FALSE;
 }
 
@@ -280,6 +291,7 @@ static gboolean check_numbers(const struct arguments *a, GError **error)
 void ct_run_request_clear(struct ct_run_request *r)
 {
 	ct_scenario_free(r->scenario);
+	g_strfreev(r->explain);
 	g_free(r->ledger);
 	g_free(r->timeline);
 	g_free(r->output);
@@ -323,6 +335,8 @@ gboolean ct_run_request_parse(int argc, char **argv, struct ct_run_request *r, i
 		  "Write every fact and order of the one policy", "FILE" },
 		{ "timeline", 0, 0, G_OPTION_ARG_FILENAME, &r->timeline,
 		  "Write what happened, for a trace viewer", "FILE" },
+		{ "explain", 0, 0, G_OPTION_ARG_STRING_ARRAY, &r->explain,
+		  "Why it ran when it ran: TENANT, TENANT:NUMBER or kernel NAME", "WHAT" },
 		{ "output", 'o', 0, G_OPTION_ARG_FILENAME, &r->output,
 		  "Write the report there", "FILE" },
 		{ "reproducible", 0, 0, G_OPTION_ARG_NONE, &r->reproducible,
@@ -342,7 +356,7 @@ gboolean ct_run_request_parse(int argc, char **argv, struct ct_run_request *r, i
 		if (check_numbers(&a, &error))
 			r->scenario = read_operands(argc, argv, &error);
 		ok = r->scenario && apply(&a, &r->scenario, &error) &&
-		     check_single(r, &error);
+		     check_single(r, &error) && check_format(r, &error);
 	}
 	clear_arguments(&a);
 	if (error)

@@ -14,6 +14,7 @@
 #include "sim/cli/cmd-run.h"
 #include "sim/cli/open-trace.h"
 #include "sim/cli/report.h"
+#include "sim/explain.h"
 #include "sim/timeline.h"
 
 static gint interrupted; /* set by the handler, read by every run */
@@ -44,6 +45,7 @@ static struct ct_trace *open_trace(const char *path, void *data, GError **error)
 struct outputs {
 	FILE *ledger, *timeline_file, *report;
 	struct ct_timeline *timeline;
+	struct ct_explain *explain;
 };
 
 static gboolean open_file(const char *path, FILE **file, GError **error)
@@ -81,7 +83,10 @@ static gboolean open_outputs(const struct ct_run_request *r, struct outputs *o,
 		return FALSE;
 	if (o->timeline_file)
 		o->timeline = ct_timeline_new(o->timeline_file);
-	return TRUE;
+	if (r->explain)
+		o->explain =
+			ct_explain_new(r->scenario, (const char *const *)r->explain, error);
+	return !r->explain || o->explain;
 }
 
 static gboolean close_outputs(const struct ct_run_request *r, struct outputs *o,
@@ -168,6 +173,29 @@ static int judge(const struct ct_study *study)
 	return code;
 }
 
+/* Words that named nothing that ended in the run. */
+static int judge_explained(const struct ct_explain *e, int code)
+{
+	const struct ct_explain_view *v;
+
+	for (size_t i = 0; e && (v = ct_explain_view(e, i)); i++) {
+		if (v->n_ops)
+			continue;
+		if (v->kind == CT_EXPLAIN_OP)
+			fprintf(stderr,
+				"cotenant run: --explain %s: no kernel, copy or memset of "
+				"that number ended in the run\n",
+				v->what);
+		else
+			fprintf(stderr,
+				"cotenant run: --explain %s: neither a tenant nor the "
+				"name of a kernel that ended in the run\n",
+				v->what);
+		code = CT_EXIT_USAGE;
+	}
+	return code;
+}
+
 static struct ct_study *run_study(const struct ct_run_request *r, struct outputs *o,
 				  GError **error)
 {
@@ -181,6 +209,7 @@ static struct ct_study *run_study(const struct ct_run_request *r, struct outputs
 		.cancel = &interrupted,
 		.ledger = o->ledger,
 		.timeline = o->timeline,
+		.explain = o->explain,
 	};
 	struct ct_study *study;
 
@@ -207,19 +236,24 @@ int ct_cmd_run(int argc, char **argv)
 
 	if (!ct_run_request_parse(argc, argv, &r, &code))
 		return code;
-	options = (struct ct_report_options){ r.reproducible, r.common.verbose };
 	catch_signals();
 	if (open_outputs(&r, &outputs, &error))
 		study = run_study(&r, &outputs, &error);
 	if (study) {
+		options = (struct ct_report_options){
+			.reproducible = r.reproducible,
+			.verbose = r.common.verbose,
+			.explain = outputs.explain,
+		};
 		print_warnings(&r, study);
 		ct_report_write(study, r.common.format, &options,
 				outputs.report ? outputs.report : stdout);
-		code = judge(study);
+		code = judge_explained(outputs.explain, judge(study));
 	} else {
 		remove_unfinished(&r);
 	}
 	close_outputs(&r, &outputs, error ? NULL : &error);
+	ct_explain_free(outputs.explain);
 	ct_study_free(study);
 	ct_run_request_clear(&r);
 	if (received) {

@@ -12,6 +12,7 @@ struct ct_run_request {
 	struct ct_scenario *scenario;
 	guint n_threads; /* 0: one per processor */
 	gboolean reproducible;
+	char **explain;                   /* NULL: nothing */
 	char *ledger, *timeline, *output; /* NULL: none, none, stdout */
 };
 

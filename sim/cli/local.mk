@@ -23,6 +23,8 @@ cotenant_SOURCES = \
 	sim/cli/open-trace.h \
 	sim/cli/report-csv.c \
 	sim/cli/report-expect.c \
+	sim/cli/report-explain-json.c \
+	sim/cli/report-explain.c \
 	sim/cli/report-json.c \
 	sim/cli/report-text.c \
 	sim/cli/report.c \

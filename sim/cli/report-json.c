@@ -143,14 +143,14 @@ json_t *ct_report_json(const struct ct_study *study,
 {
 	const struct ct_scenario *s = study->scenario;
 	const struct ct_study_point *first = study->points->pdata[0];
-	json_t *results = json_array(), *warnings = json_array();
+	json_t *document, *results = json_array(), *warnings = json_array();
 
 	for (guint i = 0; i < study->cells->len; i++)
 		json_array_append_new(
 			results, result(study->cells->pdata[i], options->reproducible));
 	for (guint i = 0; i < study->warnings->len; i++)
 		json_array_append_new(warnings, json_string(study->warnings->pdata[i]));
-	return json_pack(
+	document = json_pack(
 		"{s:s, s:s, s:I, s:o, s:o, s:{s:s, s:s, s:i}, s:s, s:s, s:o, s:o, s:o, "
 		"s:o}",
 		"cotenant", "report/1", "version", PACKAGE_VERSION, "seed",
@@ -160,6 +160,10 @@ json_t *ct_report_json(const struct ct_study *study,
 		ct_sharing_name[s->sharing.mode], "actuator", first->actuator->name,
 		"warnings", warnings, "unsupported", refusals(study), "expectations",
 		ct_report_expectations(study, results), "results", results);
+	if (options->explain)
+		json_object_set_new(document, "explain",
+				    ct_report_explain_json(study, options->explain));
+	return document;
 }
 
 static void write_json(const struct ct_study *study,

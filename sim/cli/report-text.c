@@ -402,6 +402,8 @@ static void write_text(const struct ct_study *study,
 			next += g_array_index(groups, struct group, i).n;
 	}
 	print_footer(study, out);
+	if (options->explain)
+		ct_report_explain_text(study, options->explain, out);
 }
 
 const struct ct_report_writer ct_report_text_writer = { CT_OUTPUT_TEXT, write_text };

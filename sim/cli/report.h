@@ -9,11 +9,13 @@
 #define CT_CLI_REPORT_H
 
 #include "sim/cli/cli.h"
+#include "sim/explain.h"
 #include "sim/study.h"
 
 struct ct_report_options {
-	gboolean reproducible; /* leave out what the wall clock says */
-	gboolean verbose;      /* text: also where the time went */
+	gboolean reproducible;            /* leave out what the wall clock says */
+	gboolean verbose;                 /* text: also where the time went */
+	const struct ct_explain *explain; /* NULL: none */
 };
 
 struct ct_report_writer {
@@ -29,6 +31,10 @@ void ct_report_write(const struct ct_study *, enum ct_output_format,
 
 /* The document of cotenant-report(5); owned by the caller. */
 json_t *ct_report_json(const struct ct_study *, const struct ct_report_options *);
+
+/* report-explain*.c: an explanation, as text or as the list `explain` of the document */
+void ct_report_explain_text(const struct ct_study *, const struct ct_explain *, FILE *);
+json_t *ct_report_explain_json(const struct ct_study *, const struct ct_explain *);
 
 /* How each expectation of the scenario fared in each run: a list of objects with path,
  * policy, sweep, repeat, min, max, value and met. */

@@ -9,8 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* o object, O object with free keys, l list, s text, i whole number, n number, b boolean;
- * '?' behind it: or null.  A list's items are at "key[]". */
+/* o object, O object with free keys, l list, s text, i whole number, n number, b boolean,
+ * "@path" as described there; '?' behind it: or null, '-' behind it: or left out.  A
+ * list's items are at "key[]". */
 static const struct {
 	const char *path, *type;
 } keys[] = {
@@ -115,6 +116,76 @@ static const struct {
 	{ "results[].system.occupancy", "n" },
 	{ "results[].system.dram_share", "n?" },
 	{ "results[].system.makespan_ns", "i" },
+	{ "explain", "l-" },
+	{ "explain[]", "o" },
+	{ "explain[].what", "s" },
+	{ "explain[].operations", "i" },
+	{ "explain[].turnaround_ns", "i" },
+	{ "explain[].time_ns", "O" },
+	{ "explain[].once_ns", "O" },
+	{ "explain[].because_of", "l" },
+	{ "explain[].because_of[]", "@blame" },
+	{ "explain[].slowest_requests", "l" },
+	{ "explain[].slowest_requests[]", "o" },
+	{ "explain[].slowest_requests[].number", "i" },
+	{ "explain[].slowest_requests[].copy", "i" },
+	{ "explain[].slowest_requests[].arrived_ns", "i" },
+	{ "explain[].slowest_requests[].start_ns", "i" },
+	{ "explain[].slowest_requests[].end_ns", "i" },
+	{ "explain[].slowest_requests[].idle_ns", "i" },
+	{ "explain[].slowest_requests[].operations", "i" },
+	{ "explain[].slowest_requests[].once_ns", "O" },
+	{ "explain[].slowest_requests[].because_of", "l" },
+	{ "explain[].slowest_requests[].because_of[]", "@blame" },
+	{ "explain[].slowest_requests[].worst", "l" },
+	{ "explain[].slowest_requests[].worst[]", "@story" },
+	{ "explain[].worst", "l" },
+	{ "explain[].worst[]", "@story" },
+	{ "@blame", "o" },
+	{ "@blame.cause", "s" },
+	{ "@blame.tenant", "s?" },
+	{ "@blame.ns", "i" },
+	{ "@story", "o" },
+	{ "@story.tenant", "s" },
+	{ "@story.copy", "i" },
+	{ "@story.number", "i" },
+	{ "@story.name", "s" },
+	{ "@story.kind", "s" },
+	{ "@story.stream", "i" },
+	{ "@story.why", "s?" },
+	{ "@story.issued_ns", "i" },
+	{ "@story.released_ns", "i" },
+	{ "@story.arrival_ns", "i" },
+	{ "@story.predecessor_ns", "i" },
+	{ "@story.ready_ns", "i" },
+	{ "@story.start_ns", "i" },
+	{ "@story.end_ns", "i" },
+	{ "@story.kernel", "o?" },
+	{ "@story.kernel.blocks", "i" },
+	{ "@story.kernel.blocks_per_sm", "i" },
+	{ "@story.kernel.waves", "i" },
+	{ "@story.kernel.sms", "i" },
+	{ "@story.kernel.priority", "i" },
+	{ "@story.kernel.part", "i" },
+	{ "@story.kernel.shape_guessed", "b" },
+	{ "@story.predecessor", "o?" },
+	{ "@story.predecessor.tenant", "s" },
+	{ "@story.predecessor.copy", "i" },
+	{ "@story.predecessor.number", "i" },
+	{ "@story.predecessor.name", "s" },
+	{ "@story.time_ns", "O" },
+	{ "@story.because_of", "l" },
+	{ "@story.because_of[]", "@blame" },
+	{ "@story.culprits", "l" },
+	{ "@story.culprits[]", "o" },
+	{ "@story.culprits[].tenant", "s" },
+	{ "@story.culprits[].copy", "i" },
+	{ "@story.culprits[].number", "i" },
+	{ "@story.culprits[].name", "s" },
+	{ "@story.culprits[].cause", "s" },
+	{ "@story.culprits[].ahead", "b" },
+	{ "@story.culprits[].sms", "i" },
+	{ "@story.culprits[].ns", "i" },
 };
 enum { N_KEYS = sizeof(keys) / sizeof(keys[0]) };
 
@@ -160,7 +231,9 @@ static void check_missing(const char *path, json_t *object)
 		if (length && (strncmp(below, path, length) != 0 || below[length] != '.'))
 			continue;
 		below += length ? length + 1 : 0;
-		if (strpbrk(below, ".[") || json_object_get(object, below))
+		if (strpbrk(below, ".[@") || json_object_get(object, below))
+			continue;
+		if (keys[i].type[1] == '-')
 			continue;
 		if (strncmp(path, "expectations", strlen("expectations")) == 0)
 			continue;
@@ -202,6 +275,10 @@ static void check(const char *path, json_t *value)
 		fail(path, "is not described");
 		return;
 	}
+	if (keys[i].type[0] == '@') {
+		check(keys[i].type, value);
+		return;
+	}
 	if (json_is_null(value) && keys[i].type[1] == '?')
 		return;
 	if (!fits(value, keys[i].type[0]))
@@ -232,6 +309,35 @@ static void check_sums(json_t *report)
 	}
 }
 
+static json_int_t sum_of(json_t *times)
+{
+	json_int_t sum = 0;
+	const char *cause;
+	json_t *ns;
+
+	json_object_foreach(times, cause, ns)
+		sum += json_integer_value(ns);
+	return sum;
+}
+
+/* So do those of each operation that is told, and of all that a tenant did. */
+static void check_explained(json_t *report)
+{
+	json_t *view, *story;
+	size_t i, j;
+
+	json_array_foreach(json_object_get(report, "explain"), i, view) {
+		if (sum_of(json_object_get(view, "time_ns")) !=
+		    json_integer_value(json_object_get(view, "turnaround_ns")))
+			fail("explain[].time_ns", "does not sum to turnaround_ns");
+		json_array_foreach(json_object_get(view, "worst"), j, story)
+			if (sum_of(json_object_get(story, "time_ns")) !=
+			    json_integer_value(json_object_get(story, "end_ns")) -
+				    json_integer_value(json_object_get(story, "issued_ns")))
+				fail("explain[].worst[].time_ns", "is not its time");
+	}
+}
+
 int main(void)
 {
 	json_error_t where;
@@ -243,6 +349,7 @@ int main(void)
 	}
 	check_object("", report);
 	check_sums(report);
+	check_explained(report);
 	json_decref(report);
 	return failures ? EXIT_FAILURE : EXIT_SUCCESS;
 }

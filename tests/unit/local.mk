@@ -9,6 +9,7 @@ UNIT_TESTS = \
 	tests/unit/device \
 	tests/unit/event \
 	tests/unit/expected-stats \
+	tests/unit/explain \
 	tests/unit/export \
 	tests/unit/generate \
 	tests/unit/gpu-alone \
@@ -181,6 +182,10 @@ tests_unit_run_calls_LDADD = $(RUN_TEST_LIBS)
 tests_unit_run_contexts_SOURCES = tests/unit/run-contexts.c $(RUN_CASE)
 tests_unit_run_contexts_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_run_contexts_LDADD = $(RUN_TEST_LIBS)
+
+tests_unit_explain_SOURCES = tests/unit/explain.c $(RUN_CASE)
+tests_unit_explain_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_explain_LDADD = $(RUN_TEST_LIBS)
 
 tests_unit_run_requests_SOURCES = tests/unit/run-requests.c $(RUN_CASE)
 tests_unit_run_requests_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
