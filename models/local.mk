@@ -4,6 +4,8 @@ models_libmodels_la_SOURCES = \
 	models/actuator.c \
 	models/actuator.h \
 	models/demand.h \
+	models/copy.c \
+	models/copy.h \
 	models/device.c \
 	models/device.h \
 	models/mig-instance.c \

@@ -6,6 +6,8 @@ sim_libsim_la_SOURCES = \
 	sim/base/list.h \
 	sim/compute.c \
 	sim/compute.h \
+	sim/copy-engine.c \
+	sim/copy-engine.h \
 	sim/duration.c \
 	sim/event.c \
 	sim/event.h \
@@ -38,6 +40,7 @@ sim_libsim_la_SOURCES = \
 	sim/program.c \
 	sim/program.h \
 	sim/run-actuator.c \
+	sim/run-copy.c \
 	sim/run-explain.c \
 	sim/run-host.c \
 	sim/run-internal.h \

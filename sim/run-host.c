@@ -212,6 +212,8 @@ static struct op *new_op(struct thread *t, const struct ct_op *record,
 	case CT_OP_MEMSET:
 		op->job.work.kind = CT_WORK_COPY;
 		op->name = CT_NONE;
+		op->copy = record->copy;
+		op->duration_ns = ct_run_copy_alone_ns(run, record);
 		break;
 	default:
 		op->job.work.kind = CT_WORK_MARKER;

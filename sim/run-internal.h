@@ -15,6 +15,7 @@
 
 #include "models/actuator.h"
 #include "policies/broker.h"
+#include "sim/copy-engine.h"
 #include "sim/event.h"
 #include "sim/compute.h"
 #include "sim/gpu.h"
@@ -50,6 +51,7 @@ struct op {
 	uint32_t part;
 	uint8_t kind;
 	uint8_t announced;        /* its context knows that it comes */
+	uint8_t copy;             /* enum ct_copy */
 	struct event_slot *event; /* it records or waits for */
 	uint64_t event_count;
 	uint64_t number;     /* issue order within the copy */
@@ -77,6 +79,7 @@ struct stream {
 	int64_t recorded_end_ns; /* trace time at which what was issued so far had ended */
 	gboolean scheduled;      /* its head has an event, or is on the device, or: */
 	gboolean parked;         /* its head waits for a CUDA event */
+	struct ct_transfer transfer; /* of its head, if that is a copy */
 };
 
 enum wait {
@@ -159,6 +162,8 @@ struct run {
 	struct ct_broker *broker;
 	struct ct_compute *compute;
 	gboolean sliced; /* contexts take turns */
+	struct ct_copies *copies;
+	uint32_t n_copy_events;
 	struct ct_events events;
 	int64_t now_ns, end_ns;
 	gboolean stop;
@@ -195,12 +200,18 @@ struct op *ct_run_op_new(struct run *);
 void ct_run_op_free(struct run *, struct op *);
 void ct_run_release(struct run *, struct op *, int64_t released_ns);
 void ct_run_ready(struct stream *);
-void ct_run_copy_ended(struct op *);
+void ct_run_op_ended(struct run *, struct op *, int64_t start_ns);
 void ct_run_grids_ended(struct run *, struct ct_grid *);
 void ct_run_grids_started(struct run *, struct ct_grid *);
 
 /* run-sharing.c: contexts */
 gboolean ct_run_contexts_init(struct run *, GError **error);
+
+/* run-copy.c: copies and memsets on the device */
+int64_t ct_run_copy_alone_ns(const struct run *, const struct ct_op *);
+void ct_run_copy_start(struct run *, struct op *);
+void ct_run_copy_moved(struct ct_transfer *, void *run);
+void ct_run_copy_ended(struct stream *);
 
 /* run-actuator.c: what the broker orders, and what it is told */
 gboolean ct_run_actuator_init(struct run *run, GError **error);

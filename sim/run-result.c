@@ -108,6 +108,12 @@ static void split_time(const struct op *op, int64_t start_ns, int64_t end_ns,
 	time_ns[CT_CAUSE_LAUNCH] = op->arrival_ns - op->released_ns;
 	time_ns[CT_CAUSE_STREAM_ORDER] = after_ns - op->arrival_ns;
 	time_ns[CT_CAUSE_GAP] = op->ready_ns - after_ns;
+	if (op->kind != CT_OP_KERNEL) {
+		/* behind other copies, and slower beside them */
+		time_ns[CT_CAUSE_COPY_ENGINE] = end_ns - op->ready_ns - op->duration_ns;
+		time_ns[CT_CAUSE_RUNNING] = op->duration_ns;
+		return;
+	}
 	time_ns[CT_CAUSE_PRIORITY] = behind_priority_ns;
 	time_ns[CT_CAUSE_CONTEXT_SWITCH] = op->off_waiting_ns + op->off_running_ns;
 	time_ns[CT_CAUSE_SM_ROOM] =

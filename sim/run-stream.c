@@ -5,9 +5,10 @@
  * arrived, its predecessor has ended and, for work, the gap since the last work of the
  * stream has passed.  Markers (event record and wait) take no time of their own.
  *
- * DANGER: copies and memsets take their recorded time whatever else runs; copy engines
- * and their sharing are not modelled.  Graph nodes pay the same gap as launches of a
- * stream, which is more than hardware takes between nodes.
+ * What a copy does from then on is in run-copy.c.
+ *
+ * DANGER: graph nodes pay the same gap as launches of a stream, which is more than
+ * hardware takes between nodes.
  */
 #include "sim/run-internal.h"
 
@@ -158,7 +159,7 @@ static void finish_node(struct run *run, struct op *node, int64_t start_ns)
 	ct_run_tell_finished(run, graph, graph->start_ns, run->now_ns);
 }
 
-static void finish(struct run *run, struct op *op, int64_t start_ns)
+void ct_run_op_ended(struct run *run, struct op *op, int64_t start_ns)
 {
 	struct copy *copy = op->stream->copy;
 
@@ -192,7 +193,7 @@ static void end_marker(struct run *run, struct op *op)
 		op->event->n_recorded = MAX(op->event->n_recorded, op->event_count);
 		event_reached(run, op->stream->copy, op->event);
 	}
-	finish(run, op, run->now_ns);
+	ct_run_op_ended(run, op, run->now_ns);
 }
 
 void ct_run_ready(struct stream *s)
@@ -208,8 +209,7 @@ void ct_run_ready(struct stream *s)
 		break;
 	case CT_OP_MEMCPY:
 	case CT_OP_MEMSET:
-		ct_events_push(&run->events, run->now_ns + MAX(op->duration_ns, 1),
-			       CT_EVENT_COPY_END, s->index, op);
+		ct_run_copy_start(run, op);
 		if (run->explainer)
 			ct_run_explain_ready(run, op);
 		break;
@@ -225,15 +225,6 @@ void ct_run_ready(struct stream *s)
 	}
 }
 
-void ct_run_copy_ended(struct op *op)
-{
-	struct run *run = op->stream->copy->tenant->run;
-	int64_t start_ns = run->now_ns - MAX(op->duration_ns, 1);
-
-	ct_run_count_op(run, op, start_ns, run->now_ns, 0);
-	finish(run, op, start_ns);
-}
-
 void ct_run_grids_ended(struct run *run, struct ct_grid *list)
 {
 	while (list) {
@@ -246,7 +237,7 @@ void ct_run_grids_ended(struct run *run, struct ct_grid *list)
 				ct_compute_off_ns(run->compute, op->stream->context);
 		ct_run_count_op(run, op, grid->start_ns, grid->end_ns,
 				grid->behind_priority_ns);
-		finish(run, op, grid->start_ns);
+		ct_run_op_ended(run, op, grid->start_ns);
 	}
 }
 

@@ -227,6 +227,7 @@ static gboolean begin(struct run *run, GError **error)
 		ct_run_explain_init(run);
 	if (!ct_run_contexts_init(run, error))
 		return FALSE;
+	run->copies = ct_copies_new(&in->device, 1, ct_run_copy_moved, run);
 	err = ct_broker_new(policy, &run->actuator, &options, &run->broker, &why);
 	if (err) {
 		g_set_error(error, CT_ERROR, CT_EXIT_UNSUPPORTED, "%s",
@@ -273,6 +274,7 @@ static void end(struct run *run)
 	ct_events_clear(&run->events);
 	ct_compute_free(run->compute);
 	ct_run_explain_end(run);
+	ct_copies_free(run->copies);
 	XXH3_freeState(run->digest);
 	g_free(run);
 }

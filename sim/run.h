@@ -22,7 +22,7 @@ enum ct_cause {
 	CT_CAUSE_CHANNEL,        /* behind another stream in the same hardware queue */
 	CT_CAUSE_CONTEXT_SWITCH, /* another context had the SMs, or the switch went on */
 	CT_CAUSE_PREEMPTION,     /* taken back, and waiting to go on */
-	CT_CAUSE_COPY_ENGINE,    /* ready, behind other copies */
+	CT_CAUSE_COPY_ENGINE,    /* behind other copies, and slower beside them */
 	CT_CAUSE_PRIORITY,       /* ready, behind a grid of higher priority */
 	CT_CAUSE_SM_ROOM, /* ready, no SM had room, or the head of its queue had none */
 	CT_CAUSE_GAP,     /* between two kernels of a stream */

@@ -5,6 +5,7 @@ UNIT_TESTS = \
 	tests/unit/assemble \
 	tests/unit/broker \
 	tests/unit/broker-limits \
+	tests/unit/copy-engine \
 	tests/unit/decimal \
 	tests/unit/device \
 	tests/unit/event \
@@ -27,6 +28,7 @@ UNIT_TESTS = \
 	tests/unit/real-traces \
 	tests/unit/run-calls \
 	tests/unit/run-contexts \
+	tests/unit/run-copies \
 	tests/unit/run-policies \
 	tests/unit/run-requests \
 	tests/unit/scenario \
@@ -47,6 +49,9 @@ tests_unit_broker_limits_LDADD = policies/libbroker.la $(CHECK_LIBS)
 tests_unit_broker_SOURCES = tests/unit/broker.c tests/unit/broker-hooks.h
 tests_unit_broker_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_broker_LDADD = policies/libbroker.la $(CHECK_LIBS)
+
+tests_unit_copy_engine_SOURCES = tests/unit/copy-engine.c
+tests_unit_copy_engine_LDADD = sim/libsim.la
 
 tests_unit_device_SOURCES = tests/unit/device.c
 tests_unit_device_LDADD = models/libmodels.la
@@ -174,6 +179,10 @@ tests_unit_event_LDADD = sim/libsim.la
 # Whole runs of programs that can be worked out by hand.
 RUN_CASE = tests/unit/run-case.c tests/unit/run-case.h $(TINY_TRACE)
 RUN_TEST_LIBS = sim/libsim.la $(CHECK_LIBS) -lm
+
+tests_unit_run_copies_SOURCES = tests/unit/run-copies.c $(RUN_CASE)
+tests_unit_run_copies_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_run_copies_LDADD = $(RUN_TEST_LIBS)
 
 tests_unit_run_calls_SOURCES = tests/unit/run-calls.c $(RUN_CASE)
 tests_unit_run_calls_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
