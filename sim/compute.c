@@ -248,6 +248,13 @@ void ct_contexts_submit(struct ct_compute *c, uint32_t context, struct ct_grid *
 	ct_gpu_submit(ctx->gpu, grid);
 }
 
+struct ct_gpu *ct_compute_gpu_now(struct ct_compute *c, uint32_t context)
+{
+	if (!c->only)
+		bring_to_now(c, c->context[context]);
+	return c->context[context]->gpu;
+}
+
 void ct_contexts_settle(struct ct_compute *c)
 {
 	for (struct engine *e = c->engine; e < c->engine + c->n_engines; e++) {

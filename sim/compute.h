@@ -116,6 +116,8 @@ uint32_t ct_compute_active_sms(const struct ct_compute *);
 
 /* Its block scheduler, to look at. */
 const struct ct_gpu *ct_compute_gpu(const struct ct_compute *, uint32_t context);
+/* The context's block scheduler, brought to the instant. */
+struct ct_gpu *ct_compute_gpu_now(struct ct_compute *, uint32_t context);
 
 /* Time that the context was not on the SMs, up to now. */
 int64_t ct_compute_off_ns(const struct ct_compute *, uint32_t context);

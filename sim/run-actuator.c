@@ -60,11 +60,14 @@ static int launch(struct ct_actuator *actuator, struct ct_job *job,
 	struct run *run = run_of(actuator);
 	struct op *op = (struct op *)job;
 	const struct ct_caps *caps = &actuator->caps;
+	const struct tenant *t = op->stream->copy->tenant;
 	int64_t at_ns = run->now_ns;
 
 	op->grid.priority = op->stream->level;
 	if (terms && run->ranked)
-		op->grid.priority = level_of_rank(run, terms->rank);
+		op->grid.priority = ct_run_level(run, t, level_of_rank(run, terms->rank));
+	op->grid.partition = t->partition;
+	op->grid.sms = t->sms;
 	if (terms && terms->part) {
 		op->part = terms->part;
 		op->grid.partition = terms->part;
@@ -122,15 +125,15 @@ static int arm(struct ct_actuator *actuator, int64_t at_ns)
 static int estimate(struct ct_actuator *actuator, const struct ct_work *work, uint32_t sms,
 		    struct ct_estimate *out)
 {
-	struct run *run = run_of(actuator);
 	const struct op *op =
 		(const struct op *)((const char *)work - offsetof(struct op, job.work));
+	const struct ct_device *device = op->stream->copy->tenant->device;
 
 	out->n = 1;
 	out->source = CT_SOURCE_EXACT;
 	if (op->kind == CT_OP_KERNEL)
-		out->ns = ct_time_on_sms(run->in->device, &op->grid.need, &op->grid.work,
-					 sms ? sms : actuator->sms);
+		out->ns = ct_time_on_sms(device, &op->grid.need, &op->grid.work,
+					 sms ? MIN(sms, device->sms) : device->sms);
 	else
 		out->ns = op->duration_ns;
 	out->p90_ns = out->ns;
@@ -183,7 +186,7 @@ gboolean ct_run_actuator_init(struct run *run, GError **error)
 		}
 		caps->can |= bit;
 	}
-	if (!device->partition_min_sms)
+	if (!device->partition_min_sms || ct_run_divided(run))
 		caps->can &= ~(uint32_t)CT_CAN_CONFINE;
 	caps->gate = strcmp(model->gate, "blocks") == 0 ? CT_GATE_BLOCKS : CT_GATE_DEFERS;
 	caps->sm_granule = MAX(device->partition_granule_sms, 1);

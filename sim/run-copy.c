@@ -62,6 +62,7 @@ void ct_run_copy_start(struct run *run, struct op *op)
 	struct ct_transfer *t = &op->stream->transfer;
 
 	t->alone_ns = op->duration_ns;
+	t->instance = op->stream->copy->tenant->instance;
 	if (way_of(op->kind, op->copy, &t->way)) {
 		ct_copies_submit(run->copies, t, run->now_ns);
 		return;

@@ -136,6 +136,10 @@ struct tenant {
 	uint32_t index; /* in the scenario */
 	uint32_t broker_id;
 	uint32_t context;
+	const struct ct_device *device; /* the board, or the tenant's instance of it */
+	uint32_t instance;              /* its number; 0: the board */
+	uint32_t partition;             /* of its kernels, if the policy has no wish */
+	const struct ct_sm_set *sms;    /* likewise; NULL: all */
 	const struct ct_tenant_spec *spec;
 	const struct ct_program *program;
 	struct ct_arrival arrive; /* what holds in this run */
@@ -161,7 +165,10 @@ struct run {
 	struct ct_actuator actuator; /* what the broker sees */
 	struct ct_broker *broker;
 	struct ct_compute *compute;
-	gboolean sliced; /* contexts take turns */
+	gboolean sliced;               /* contexts take turns */
+	struct ct_device **instance;   /* MIG; NULL: none */
+	struct ct_sm_set *static_part; /* of each tenant, MPS; NULL: none */
+	gboolean below_normal;         /* some tenant is, as an MPS client */
 	struct ct_copies *copies;
 	uint32_t n_copy_events;
 	struct ct_events events;
@@ -206,6 +213,9 @@ void ct_run_grids_started(struct run *, struct ct_grid *);
 
 /* run-sharing.c: contexts */
 gboolean ct_run_contexts_init(struct run *, GError **error);
+void ct_run_contexts_clear(struct run *);
+gboolean ct_run_divided(const struct run *); /* SMs are the tenants', not the policy's */
+uint32_t ct_run_level(const struct run *, const struct tenant *, uint32_t level);
 
 /* run-copy.c: copies and memsets on the device */
 int64_t ct_run_copy_alone_ns(const struct run *, const struct ct_op *);

@@ -1,13 +1,29 @@
 /*
- * run-sharing - which contexts a run has, and whose they are.
+ * run-sharing - which contexts a run has, whose they are, and what each tenant may have.
  *
  * A tenant that runs alone, to be compared with, has the whole device in one context,
  * whatever it shares later.  Several copies of a program are threads of one process: they
  * are in one context.
+ *
+ * DANGER: how the priorities of the streams of a below-normal MPS client are ordered
+ * among themselves, and how many hardware levels there are for them, is not documented;
+ * that all of them come after those of normal clients is.  Here they get what levels the
+ * simulator has left, and share the last.
  */
 #include "sim/run-internal.h"
 
+#include <string.h>
+
+#include "models/mig.h"
 #include "sim/timeline.h"
+
+static enum ct_sharing_mode mode_of(const struct run *run)
+{
+	return run->in->only_tenant >= 0 ? CT_SHARING_STREAMS
+					 : run->in->scenario->sharing.mode;
+}
+
+/* ---- contexts ------------------------------------------------------------------ */
 
 static int64_t slice_ns(const struct run *run, const struct tenant *t)
 {
@@ -39,43 +55,139 @@ static void one_context(struct run *run)
 			   run->in->device->slice_ns);
 }
 
-static void a_context_each(struct run *run)
+/* A context for each tenant, on the engine that has its SMs. */
+static void add_contexts(struct run *run, const uint32_t *engine)
 {
-	uint32_t engine = ct_compute_engine(run->compute, run->in->device);
-
 	for (uint32_t i = 0; i < run->n_tenants; i++) {
 		struct tenant *t = &run->tenant[i];
 
-		t->context = ct_compute_context(run->compute, engine, slice_ns(run, t));
+		t->context = ct_compute_context(run->compute, engine ? engine[i] : 0,
+						slice_ns(run, t));
 	}
 	run->sliced = run->n_tenants > 1;
+}
+
+static gboolean add_instances(struct run *run, GError **error)
+{
+	const struct ct_scenario *s = run->in->scenario;
+	g_autofree uint32_t *engine = g_new0(uint32_t, run->n_tenants);
+	struct ct_mig_layout layout;
+
+	if (!ct_mig_place(run->in->device, s->sharing.mig, &layout, error))
+		return FALSE;
+	run->instance = g_new0(struct ct_device *, layout.n + 1);
+	for (uint32_t i = 0; i < layout.n; i++) {
+		run->instance[i] = ct_mig_device(run->in->device, &layout, i);
+		ct_compute_engine(run->compute, run->instance[i]);
+	}
+	for (uint32_t i = 0; i < run->n_tenants; i++) {
+		engine[i] = ct_sharing_instance(&s->tenant[i].sharing, i, layout.n);
+		run->tenant[i].device = run->instance[engine[i]];
+		run->tenant[i].instance = engine[i];
+	}
+	run->copies = ct_copies_new((const struct ct_device *const *)run->instance,
+				    layout.n, ct_run_copy_moved, run);
+	add_contexts(run, engine);
+	return TRUE;
+}
+
+/* ---- MPS clients --------------------------------------------------------------- */
+
+/* Static partitions follow each other on the device. */
+static void add_static_parts(struct run *run)
+{
+	uint32_t sm = 0;
+
+	run->static_part = g_new0(struct ct_sm_set, run->n_tenants);
+	for (uint32_t i = 0; i < run->n_tenants; i++) {
+		struct tenant *t = &run->tenant[i];
+		uint32_t end = sm + t->spec->sharing.mps_sms;
+
+		for (; sm < end; sm++)
+			run->static_part[i].word[sm / 64] |= UINT64_C(1) << sm % 64;
+		t->partition = i + 1;
+		t->sms = &run->static_part[i];
+	}
+}
+
+static void add_clients(struct run *run)
+{
+	one_context(run);
+	for (uint32_t i = 0; i < run->n_tenants; i++)
+		run->below_normal |= run->tenant[i].spec->sharing.mps_below_normal > 0;
+	if (run->tenant[0].spec->sharing.mps_sms)
+		add_static_parts(run);
+}
+
+uint32_t ct_run_level(const struct run *run, const struct tenant *t, uint32_t level)
+{
+	const uint32_t last = CT_GPU_PRIORITIES - 1;
+
+	if (!run->below_normal)
+		return level;
+	if (!t->spec->sharing.mps_below_normal)
+		return MIN(level, last - 1);
+	return MIN(run->in->device->stream_priorities + level, last);
+}
+
+/* ---- a run --------------------------------------------------------------------- */
+
+gboolean ct_run_divided(const struct run *run)
+{
+	enum ct_sharing_mode mode = mode_of(run);
+
+	if (mode == CT_SHARING_MIG)
+		return TRUE;
+	for (uint32_t i = 0; mode == CT_SHARING_MPS && i < run->n_tenants; i++) {
+		const struct ct_tenant_sharing *t = &run->tenant[i].spec->sharing;
+
+		if (t->mps_percentage || t->mps_sms)
+			return TRUE;
+	}
+	return FALSE;
 }
 
 gboolean ct_run_contexts_init(struct run *run, GError **error)
 {
 	const struct ct_run_input *in = run->in;
+	enum ct_sharing_mode mode = mode_of(run);
 	struct ct_compute_options options = {
 		.report_starts =
 			in->timeline != NULL || in->policy->policy->started != NULL,
 		.span = in->explain ? ct_run_explain_span : NULL,
 		.data = run,
 	};
-	uint32_t mode =
-		in->only_tenant >= 0 ? CT_SHARING_STREAMS : in->scenario->sharing.mode;
 
+	if (!ct_sharing_check(in->scenario, in->device, error))
+		return FALSE;
 	if (mode == CT_SHARING_PROCESS || mode == CT_SHARING_MIG) {
 		options.report_starts = TRUE; /* tells waiting from running in causes */
 		options.switched = in->timeline || in->explain ? switched : NULL;
 	}
-	if (!ct_sharing_check(in->scenario, in->device, error))
-		return FALSE;
 	run->compute = ct_compute_new(&options);
+	if (mode != CT_SHARING_MIG)
+		run->copies = ct_copies_new(&in->device, 1, ct_run_copy_moved, run);
 	switch (mode) {
 	case CT_SHARING_PROCESS:
-		a_context_each(run);
-		break;
+		ct_compute_engine(run->compute, in->device);
+		add_contexts(run, NULL);
+		return TRUE;
+	case CT_SHARING_MIG:
+		return add_instances(run, error);
+	case CT_SHARING_MPS:
+		add_clients(run);
+		return TRUE;
 	default:
 		one_context(run);
+		return TRUE;
 	}
-	return TRUE;
+}
+
+void ct_run_contexts_clear(struct run *run)
+{
+	ct_compute_free(run->compute);
+	for (struct ct_device **d = run->instance; d && *d; d++)
+		ct_device_free(*d);
+	g_free(run->instance);
+	g_free(run->static_part);
 }

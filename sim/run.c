@@ -126,7 +126,7 @@ static void init_copy(struct run *run, struct tenant *t, struct copy *copy)
 		s->index = run->n_streams++;
 		s->source = i;
 		s->context = t->context;
-		s->level = level_of_stream(run, &trace->stream[i]);
+		s->level = ct_run_level(run, t, level_of_stream(run, &trace->stream[i]));
 		s->tail = &s->head;
 		s->work_end_ns = CT_TIME_NONE;
 		s->lane = (uint32_t)ct_broker_opened(run->broker, 0, t->broker_id);
@@ -139,6 +139,7 @@ static void init_tenant(struct run *run, struct tenant *t, uint32_t index)
 	t->index = index;
 	t->spec = &run->in->scenario->tenant[index];
 	t->program = run->in->program[index];
+	t->device = run->in->device;
 	t->arrive = t->spec->arrive;
 	if (run->in->replay_once)
 		t->arrive = (struct ct_arrival){ .kind = CT_ARRIVE_CLOSED, .copies = 1 };
@@ -227,7 +228,6 @@ static gboolean begin(struct run *run, GError **error)
 		ct_run_explain_init(run);
 	if (!ct_run_contexts_init(run, error))
 		return FALSE;
-	run->copies = ct_copies_new(&in->device, 1, ct_run_copy_moved, run);
 	err = ct_broker_new(policy, &run->actuator, &options, &run->broker, &why);
 	if (err) {
 		g_set_error(error, CT_ERROR, CT_EXIT_UNSUPPORTED, "%s",
@@ -272,7 +272,7 @@ static void end(struct run *run)
 	g_free(run->stream);
 	g_ptr_array_free(run->slabs, TRUE);
 	ct_events_clear(&run->events);
-	ct_compute_free(run->compute);
+	ct_run_contexts_clear(run);
 	ct_run_explain_end(run);
 	ct_copies_free(run->copies);
 	XXH3_freeState(run->digest);

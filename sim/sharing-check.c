@@ -6,6 +6,7 @@
  */
 #include "sim/sharing.h"
 
+#include "models/mig.h"
 #include "sim/base/error.h"
 #include "sim/scenario.h"
 
@@ -91,6 +92,23 @@ static gboolean check_mps(const struct ct_scenario *s, const struct ct_device *d
 	return TRUE;
 }
 
+static gboolean check_mig(const struct ct_scenario *s, const struct ct_device *device,
+			  GError **error)
+{
+	struct ct_mig_layout layout;
+
+	if (!s->sharing.mig)
+		return refuse(error, "mode mig needs instances: mig, such as 3g,4g");
+	if (!ct_mig_place(device, s->sharing.mig, &layout, error))
+		return FALSE;
+	for (size_t i = 0; i < s->n_tenants; i++)
+		if (s->tenant[i].sharing.mig_instance > layout.n)
+			return refuse(error, "%s: mig_instance %u; there are %u",
+				      s->tenant[i].name, s->tenant[i].sharing.mig_instance,
+				      layout.n);
+	return TRUE;
+}
+
 gboolean ct_sharing_check(const struct ct_scenario *s, const struct ct_device *device,
 			  GError **error)
 {
@@ -101,7 +119,7 @@ gboolean ct_sharing_check(const struct ct_scenario *s, const struct ct_device *d
 	case CT_SHARING_MPS:
 		return check_mps(s, device, error);
 	case CT_SHARING_MIG:
-		return refuse(error, "mig: instances are not there yet");
+		return check_mig(s, device, error);
 	default:
 		return TRUE;
 	}

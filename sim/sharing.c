@@ -73,6 +73,12 @@ gboolean ct_tenant_sharing_set(struct ct_tenant_sharing *t, const char *key,
 	return TRUE;
 }
 
+uint32_t ct_sharing_instance(const struct ct_tenant_sharing *t, size_t tenant,
+			     uint32_t n_instances)
+{
+	return t->mig_instance ? t->mig_instance - 1 : (uint32_t)(tenant % n_instances);
+}
+
 static void echo_number(json_t *object, const char *key, uint32_t value)
 {
 	if (value)

@@ -89,6 +89,10 @@ gboolean ct_tenant_sharing_set(struct ct_tenant_sharing *, const char *key,
 gboolean ct_sharing_check(const struct ct_scenario *, const struct ct_device *device,
 			  GError **error);
 
+/* The instance, from 0 on, that the tenant of that number in the scenario has. */
+uint32_t ct_sharing_instance(const struct ct_tenant_sharing *, size_t tenant,
+			     uint32_t n_instances);
+
 /* Adds the keys that are not at their default. */
 void ct_sharing_echo(const struct ct_sharing *, json_t *scenario);
 void ct_tenant_sharing_echo(const struct ct_tenant_sharing *, json_t *tenant);

@@ -6,6 +6,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "models/mig.h"
+
 #define WORTH_SAYING_PCT 1.0 /* of kernel time */
 #define HOST_BOUND_PCT   5.0 /* of a request's time, is what its kernels determine */
 
@@ -101,23 +103,52 @@ static void warn_of_host(struct ct_study *study, const struct ct_study_point *p,
 		     p->scenario->tenant[t].name, MAX(kernels_pct, 0));
 }
 
-/* Memory is compared, not simulated: a pair that cannot be in memory together is told. */
-static void warn_of_memory(struct ct_study *study, const struct ct_study_point *point)
+/* What tenants keep in memory, those of one instance (from 0; -1: all). */
+static double memory_of_tenants(const struct ct_study_point *point, int instance,
+				uint32_t n_instances)
 {
 	const struct ct_scenario *s = point->scenario;
 	double bytes = 0;
 
-	for (size_t i = 0; i < s->n_tenants; i++)
-		bytes += (double)point->program[i]->peak_memory_bytes *
-			 (s->tenant[i].arrive.kind == CT_ARRIVE_CLOSED
-				  ? s->tenant[i].arrive.copies
-				  : 1);
-	if (point->device->memory_bytes > 0 && bytes > (double)point->device->memory_bytes)
+	for (size_t i = 0; i < s->n_tenants; i++) {
+		const struct ct_tenant_spec *t = &s->tenant[i];
+		uint32_t copies = t->arrive.kind == CT_ARRIVE_CLOSED ? t->arrive.copies : 1;
+
+		if (instance < 0 ||
+		    ct_sharing_instance(&t->sharing, i, n_instances) == (uint32_t)instance)
+			bytes += (double)point->program[i]->peak_memory_bytes * copies;
+	}
+	return bytes;
+}
+
+static void warn_of_bytes(struct ct_study *study, double bytes, int64_t memory_bytes,
+			  const char *of)
+{
+	if (memory_bytes > 0 && bytes > (double)memory_bytes)
 		warn(study,
 		     "the tenants' recorded memory, %.1f GiB, exceeds the %.1f GiB of %s: "
 		     "together they would not fit",
-		     bytes / 0x1p30, (double)point->device->memory_bytes / 0x1p30,
-		     point->device->name);
+		     bytes / 0x1p30, (double)memory_bytes / 0x1p30, of);
+}
+
+/* Memory is compared, not simulated: a pair that cannot be in memory together is told. */
+static void warn_of_memory(struct ct_study *study, const struct ct_study_point *point)
+{
+	const struct ct_mig *mig = &point->device->mig;
+	struct ct_mig_layout layout = { 0 };
+
+	if (point->scenario->sharing.mode != CT_SHARING_MIG) {
+		warn_of_bytes(study, memory_of_tenants(point, -1, 0),
+			      point->device->memory_bytes, point->device->name);
+		return;
+	}
+	ct_mig_place(point->device, point->scenario->sharing.mig, &layout, NULL);
+	for (uint32_t i = 0; i < layout.n; i++) {
+		const struct ct_mig_profile *p = &mig->profile[layout.instance[i].profile];
+
+		warn_of_bytes(study, memory_of_tenants(point, (int)i, layout.n),
+			      p->memory_bytes, p->name);
+	}
 }
 
 static void warn_of_run(struct ct_study *study, const struct ct_study_cell *cell)

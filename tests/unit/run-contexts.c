@@ -1,5 +1,5 @@
 /*
- * run-contexts - processes on one device: slices, switches, early yield.
+ * run-contexts - processes on one device, MIG instances, MPS clients.
  *
  * Every expectation is worked out by hand from the numbers of run-case.h.  The device's
  * slice is 100 us and a switch takes 7622 ns, in which nothing runs.
@@ -7,6 +7,9 @@
 #include "tests/unit/run-case.h"
 
 #include <check.h>
+#include <string.h>
+
+#include "models/mig.h"
 
 enum { FULL = LAB_SMS, HALF = LAB_SMS / 2 };
 #define ONCE     "every:1000s" /* one request, at 0, in any run of this file */
@@ -260,6 +263,210 @@ START_TEST(work_is_conserved)
 }
 END_TEST
 
+/* Instances of half the device each, and of a quarter. */
+static void with_mig(struct lab *lab, const char *instances)
+{
+	lab_begin(lab);
+	lab->device.mig = (struct ct_mig){
+		.memory_slices = 4,
+		.compute_slices = 4,
+		.n_profiles = 2,
+		.profile = { { .name = "1g.1gb",
+			       .compute_slices = 1,
+			       .memory_slices = 1,
+			       .n_starts = 4,
+			       .start = { 0, 1, 2, 3 },
+			       .most = 4,
+			       .sms = 1,
+			       .copy_engines = 1 },
+			     { .name = "2g.2gb",
+			       .compute_slices = 2,
+			       .memory_slices = 2,
+			       .n_starts = 2,
+			       .start = { 0, 2 },
+			       .most = 2,
+			       .sms = 2,
+			       .copy_engines = 1 } },
+	};
+	lab->scenario->sharing.mode = CT_SHARING_MIG;
+	lab->scenario->sharing.mig = g_strdup(instances);
+}
+
+/* On half of the SMs a kernel that fills the device takes two waves, whatever others do
+ * in their instance; two in one instance take turns. */
+START_TEST(instances)
+{
+	struct ct_run_result *result;
+	struct lab lab;
+
+	with_mig(&lab, "2g,2g");
+	lab.device.switch_ns = 0;
+	for (int i = 0; i < 3; i++)
+		lab_tenant(&lab, one_kernel(10000), ONCE, NULL);
+	result = lab_run(&lab, "fifo");
+	ck_assert_int_eq(latency(result, 0), 1000 + 20000);
+	ck_assert_int_eq(latency(result, 1), 1000 + 20000);
+	/* half the state at half the bandwidth takes as long as all of it at all of it */
+	ck_assert_int_eq(latency(result, 2), 1000 + 20000 + 2622 + 20000);
+	ct_run_result_free(result);
+	lab_end(&lab);
+}
+END_TEST
+
+START_TEST(chosen_instance)
+{
+	struct ct_run_result *result;
+	struct lab lab;
+
+	with_mig(&lab, "2g,1g");
+	for (uint32_t i = 0; i < 2; i++)
+		lab_tenant(&lab, one_kernel(10000), ONCE, NULL)->sharing.mig_instance =
+			2 - i;
+	result = lab_run(&lab, "fifo");
+	ck_assert_int_eq(latency(result, 0), 1000 + 40000);
+	ck_assert_int_eq(latency(result, 1), 1000 + 20000);
+	ct_run_result_free(result);
+	lab_end(&lab);
+}
+END_TEST
+
+/* What a tenant gets in its instance is what it would get from a board of that size. */
+START_TEST(instances_are_boards)
+{
+	struct ct_run_result *together, *alone;
+	struct ct_mig_layout layout;
+	struct lab lab;
+	int64_t sum_ns;
+
+	with_mig(&lab, "2g,1g");
+	ck_assert(ct_mig_place(&lab.device, "2g,1g", &layout, NULL));
+	for (uint32_t i = 0; i < 2; i++)
+		lab_tenant(&lab, random_program((uint64_t)_i * 2 + i, 3, 40, &sum_ns), ONCE,
+			   NULL);
+	together = lab_run(&lab, "fifo");
+	lab_end(&lab);
+	for (uint32_t i = 0; i < 2; i++) {
+		struct ct_device *board;
+
+		with_mig(&lab, "2g,1g");
+		lab.scenario->sharing.mode = CT_SHARING_STREAMS;
+		g_clear_pointer(&lab.scenario->sharing.mig, g_free);
+		lab_tenant(&lab, random_program((uint64_t)_i * 2 + i, 3, 40, &sum_ns), ONCE,
+			   NULL);
+		board = ct_mig_device(&lab.device, &layout, i);
+		lab.in.device = board;
+		alone = lab_run(&lab, "fifo");
+		ck_assert_int_eq(latency(together, i), latency(alone, 0));
+		ck_assert_mem_eq(together->tenant[i].time_ns, alone->tenant[0].time_ns,
+				 sizeof(alone->tenant[0].time_ns));
+		ct_run_result_free(alone);
+		ct_device_free(board);
+		lab_end(&lab);
+	}
+	ct_run_result_free(together);
+}
+END_TEST
+
+/* Clients of MPS are streams of one context. */
+START_TEST(clients_overlap)
+{
+	struct tape *a = tape_new(1, 1), *b = tape_new(1, 1);
+	struct ct_run_result *result;
+	struct lab lab;
+
+	tape_kernel(a, 0, 0, HALF, 40000);
+	tape_kernel(b, 0, 0, HALF, 40000);
+	lab_begin(&lab);
+	lab.scenario->sharing.mode = CT_SHARING_MPS;
+	lab_tenant(&lab, a, ONCE, NULL);
+	lab_tenant(&lab, b, ONCE, NULL);
+	result = lab_run(&lab, "fifo");
+	ck_assert_int_eq(latency(result, 0), 41000);
+	ck_assert_int_eq(latency(result, 1), 41000);
+	ct_run_result_free(result);
+	lab_end(&lab);
+}
+END_TEST
+
+/* A below-normal client's blocks come after those of a normal one that came later. */
+START_TEST(client_priority)
+{
+	struct tape *late = tape_new(1, 1);
+	struct ct_run_result *result;
+	struct lab lab;
+
+	tape_think(late, 0, 5000);
+	tape_kernel(late, 0, 0, FULL, 10000);
+	lab_begin(&lab);
+	lab.scenario->sharing.mode = CT_SHARING_MPS;
+	for (int i = 0; i < 2; i++)
+		lab_tenant(&lab, one_kernel(20000), ONCE, NULL)->sharing.mps_below_normal =
+			TRUE;
+	lab_tenant(&lab, late, ONCE, NULL);
+	result = lab_run(&lab, "fifo");
+	ck_assert_int_eq(latency(result, 0), 21000);
+	ck_assert_int_eq(latency(result, 2), 21000 + 10000);
+	ck_assert_int_eq(latency(result, 1), 21000 + 10000 + 20000);
+	ct_run_result_free(result);
+	lab_end(&lab);
+}
+END_TEST
+
+/* Static partitions: each client on its own SMs, at its own pace. */
+START_TEST(static_partitions)
+{
+	struct ct_run_result *result;
+	struct lab lab;
+
+	lab_begin(&lab);
+	lab.scenario->sharing.mode = CT_SHARING_MPS;
+	lab_tenant(&lab, one_kernel(10000), ONCE, NULL)->sharing.mps_sms = 3;
+	lab_tenant(&lab, one_kernel(10000), ONCE, NULL)->sharing.mps_sms = 1;
+	result = lab_run(&lab, "fifo");
+	ck_assert_int_eq(latency(result, 0), 1000 + 2 * 10000);
+	ck_assert_int_eq(latency(result, 1), 1000 + 4 * 10000);
+	ct_run_result_free(result);
+	lab_end(&lab);
+}
+END_TEST
+
+/* What cannot be is refused in a sentence that names it. */
+START_TEST(refusals)
+{
+	static const struct {
+		enum ct_sharing_mode mode;
+		const char *mig, *says;
+		uint32_t tenants;
+		struct ct_tenant_sharing first;
+	} cases[] = {
+		{ CT_SHARING_MPS, NULL, "at most 4 MPS clients, not 5", 5, { 0 } },
+		{ CT_SHARING_MPS, NULL, "every MPS client", 2, { .mps_sms = 2 } },
+		{ CT_SHARING_MPS, NULL, "has 4", 1, { .mps_sms = 5 } },
+		{ CT_SHARING_STREAMS, NULL, "mps_percentage", 1, { .mps_percentage = 5 } },
+		{ CT_SHARING_MPS, NULL, "slice_us", 1, { .slice_us = 5 } },
+		{ CT_SHARING_PROCESS, NULL, "mig_instance", 1, { .mig_instance = 1 } },
+		{ CT_SHARING_MIG, NULL, "needs instances", 1, { 0 } },
+		{ CT_SHARING_MIG, "2g,2g,1g", "no place", 1, { 0 } },
+		{ CT_SHARING_MIG, "2g,2g", "there are 2", 1, { .mig_instance = 3 } },
+		{ CT_SHARING_STREAMS, "2g", "mig does nothing", 1, { 0 } },
+	};
+	struct ct_scenario *s;
+	struct lab lab;
+	GError *error = NULL;
+
+	with_mig(&lab, cases[_i].mig);
+	s = lab.scenario;
+	s->sharing.mode = cases[_i].mode;
+	for (uint32_t i = 0; i < cases[_i].tenants; i++)
+		ct_scenario_tenant(s, NULL, "t")->sharing =
+			i ? (struct ct_tenant_sharing){ 0 } : cases[_i].first;
+	ck_assert(!ct_sharing_check(s, &lab.device, &error));
+	ck_assert_ptr_nonnull(strstr(error->message, cases[_i].says));
+	g_error_free(error);
+	lab_end(&lab);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("run-contexts");
@@ -276,6 +483,13 @@ int main(void)
 	tcase_add_test(contexts, only_used_state);
 	tcase_add_loop_test(contexts, alone_is_the_same, 0, 20);
 	tcase_add_loop_test(contexts, work_is_conserved, 0, 20);
+	tcase_add_test(contexts, instances);
+	tcase_add_test(contexts, chosen_instance);
+	tcase_add_loop_test(contexts, instances_are_boards, 0, 20);
+	tcase_add_test(contexts, clients_overlap);
+	tcase_add_test(contexts, client_priority);
+	tcase_add_test(contexts, static_partitions);
+	tcase_add_loop_test(contexts, refusals, 0, 10);
 	suite_add_tcase(suite, contexts);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);
