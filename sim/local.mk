@@ -8,6 +8,8 @@ sim_libsim_la_SOURCES = \
 	sim/compute.h \
 	sim/copy-engine.c \
 	sim/copy-engine.h \
+	sim/crew.c \
+	sim/crew.h \
 	sim/duration.c \
 	sim/event.c \
 	sim/event.h \

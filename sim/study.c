@@ -2,8 +2,7 @@
  * study - plans the runs, does them in parallel, and compares them.
  *
  * Each run writes one slot that was laid out before any of them started, so the order
- * of the results is that of the plan and nothing is shared between threads but the
- * queue on which a finished run is announced.
+ * of the results is that of the plan and nothing is shared between threads.
  */
 #include "sim/study.h"
 
@@ -11,6 +10,7 @@
 #include <string.h>
 
 #include "sim/base/error.h"
+#include "sim/crew.h"
 #include "sim/metrics.h"
 #include "sim/study-alone.h"
 #include "sim/study-plan.h"
@@ -22,9 +22,11 @@ struct job {
 	struct ct_run_result **slot;
 };
 
-struct crew {
-	const gboolean *cancel;
-	GAsyncQueue *done; /* struct job * */
+/* Jobs that are done together; their progress goes from FROM to TO. */
+struct batch {
+	GArray *jobs;
+	const struct ct_study_options *options;
+	double from, to;
 };
 
 static void free_cell(struct ct_study_cell *cell)
@@ -204,14 +206,22 @@ static gboolean is_cancelled(const struct ct_study_options *options, GError **er
 	return TRUE;
 }
 
-static void work(gpointer data, gpointer user)
+static void work(guint number, void *data)
 {
-	struct job *job = data;
-	struct crew *crew = user;
+	const struct batch *batch = data;
+	struct job *job = &g_array_index(batch->jobs, struct job, number);
 
-	if (!crew->cancel || !g_atomic_int_get(crew->cancel))
+	if (!batch->options->cancel || !g_atomic_int_get(batch->options->cancel))
 		*job->slot = ct_run(&job->input);
-	g_async_queue_push(crew->done, job);
+}
+
+static void tell(guint n_done, void *data)
+{
+	const struct batch *b = data;
+
+	if (b->options->progress)
+		b->options->progress(b->from + (b->to - b->from) * n_done / b->jobs->len,
+				     b->options->progress_data);
 }
 
 /* Fails with the first run, in the order of the plan, that could not be done; a policy
@@ -231,28 +241,13 @@ static gboolean check_runs(GArray *jobs, GError **error)
 	return TRUE;
 }
 
-/* Does JOBS; progress goes from FROM to TO. */
 static gboolean run_all(GArray *jobs, const struct ct_study_options *options, double from,
 			double to, GError **error)
 {
-	struct crew crew = { options->cancel, g_async_queue_new() };
-	guint n_threads = options->n_threads ? options->n_threads : g_get_num_processors();
-	GThreadPool *pool = g_thread_pool_new(work, &crew, (gint)n_threads, TRUE, error);
+	struct batch batch = { jobs, options, from, to };
+	struct ct_crew_work crew = { jobs->len, options->n_threads, work, tell, &batch };
 
-	if (!pool) {
-		g_async_queue_unref(crew.done);
-		return FALSE;
-	}
-	for (guint i = 0; i < jobs->len; i++)
-		g_thread_pool_push(pool, &g_array_index(jobs, struct job, i), NULL);
-	for (guint i = 0; i < jobs->len; i++) {
-		g_async_queue_pop(crew.done);
-		if (options->progress)
-			options->progress(from + (to - from) * (i + 1) / jobs->len,
-					  options->progress_data);
-	}
-	g_thread_pool_free(pool, FALSE, TRUE);
-	g_async_queue_unref(crew.done);
+	ct_crew(&crew);
 	return !is_cancelled(options, error) && check_runs(jobs, error);
 }
 

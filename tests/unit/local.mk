@@ -6,6 +6,7 @@ UNIT_TESTS = \
 	tests/unit/broker \
 	tests/unit/broker-limits \
 	tests/unit/copy-engine \
+	tests/unit/crew \
 	tests/unit/decimal \
 	tests/unit/device \
 	tests/unit/event \
@@ -108,6 +109,10 @@ nightly: tests/unit/gpu-exact
 tests_unit_arrival_SOURCES = tests/unit/arrival.c
 tests_unit_arrival_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_arrival_LDADD = sim/libsim.la $(CHECK_LIBS) -lm
+
+tests_unit_crew_SOURCES = tests/unit/crew.c
+tests_unit_crew_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_crew_LDADD = sim/libsim.la $(CHECK_LIBS)
 
 tests_unit_metrics_SOURCES = tests/unit/metrics.c
 tests_unit_metrics_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
