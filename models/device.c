@@ -237,6 +237,9 @@ static gboolean consistent(const struct ct_device *d, const char *path, GError *
 		{ !d->partition_min_sms == !d->partition_granule_sms,
 		  "partition.granule_sms",
 		  "must be 0 if and only if partition.min_sms is" },
+		{ !d->partition_min_sms ||
+			  d->partition_min_sms % MAX(d->partition_granule_sms, 1) == 0,
+		  "partition.min_sms", "must be a multiple of partition.granule_sms" },
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rules); i++) {

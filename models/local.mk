@@ -16,6 +16,8 @@ models_libmodels_la_SOURCES = \
 	models/sourced-file.c \
 	models/sourced.c \
 	models/sourced.h \
+	models/split.c \
+	models/split.h \
 	models/work.c \
 	models/work.h \
 	sim/base/nearest.h

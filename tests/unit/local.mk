@@ -34,6 +34,7 @@ UNIT_TESTS = \
 	tests/unit/run-requests \
 	tests/unit/scenario \
 	tests/unit/sorter \
+	tests/unit/split \
 	tests/unit/stats \
 	tests/unit/timeline \
 	tests/unit/trace-cut \
@@ -59,6 +60,9 @@ tests_unit_device_LDADD = models/libmodels.la
 
 tests_unit_mig_SOURCES = tests/unit/mig.c
 tests_unit_mig_LDADD = models/libmodels.la
+
+tests_unit_split_SOURCES = tests/unit/split.c
+tests_unit_split_LDADD = models/libmodels.la policies/libbroker.la $(GLIB_LIBS)
 
 tests_unit_occupancy_SOURCES = tests/unit/occupancy.c
 tests_unit_occupancy_LDADD = models/libmodels.la $(ZLIB_LIBS)
