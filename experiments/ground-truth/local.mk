@@ -1,0 +1,19 @@
+# What the simulator says beside what was measured: built on demand by run.
+EXTRA_PROGRAMS += experiments/ground-truth/truth
+CLEANFILES += experiments/ground-truth/truth
+experiments_ground_truth_truth_SOURCES = \
+	experiments/ground-truth/group.c \
+	experiments/ground-truth/microbench.c \
+	experiments/ground-truth/print.c \
+	experiments/ground-truth/recording.c \
+	experiments/ground-truth/recording.h \
+	experiments/ground-truth/solo.c \
+	experiments/ground-truth/statistics.c \
+	experiments/ground-truth/statistics.h \
+	experiments/ground-truth/table.c \
+	experiments/ground-truth/table.h \
+	experiments/ground-truth/truth.c \
+	experiments/ground-truth/truth.h
+experiments_ground_truth_truth_LDADD = sim/libsim.la -lm
+dist_noinst_SCRIPTS += experiments/ground-truth/run
+EXTRA_DIST += experiments/ground-truth/README.md
