@@ -3,6 +3,8 @@ noinst_LTLIBRARIES += models/libmodels.la
 models_libmodels_la_SOURCES = \
 	models/actuator.c \
 	models/actuator.h \
+	models/cluster.c \
+	models/cluster.h \
 	models/demand.h \
 	models/copy.c \
 	models/copy.h \

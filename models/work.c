@@ -6,6 +6,8 @@
  */
 #include "models/work.h"
 
+#include "models/cluster.h"
+
 typedef unsigned __int128 u128;
 
 #define GUESSED_THREADS 256
@@ -47,6 +49,7 @@ gboolean ct_block_need(const struct ct_device *device, const struct ct_kernel_sh
 		.smem_dynamic_bytes = shape->smem_dynamic_bytes,
 	};
 	struct ct_occupancy got;
+	uint64_t cluster = MAX(shape->cluster, 1);
 
 	if (shape->threads_per_block == 0)
 		want.threads_per_block = MIN(GUESSED_THREADS, sm->threads_per_block);
@@ -55,24 +58,33 @@ gboolean ct_block_need(const struct ct_device *device, const struct ct_kernel_sh
 		*why = misfit(sm, &want, &got);
 		return FALSE;
 	}
+	if (cluster > 1) {
+		*why = ct_cluster_misfit(device, cluster, got.blocks_per_sm, shape->blocks);
+		if (*why)
+			return FALSE;
+	}
 	*out = (struct ct_block_need){
 		.blocks = shape->blocks,
 		.blocks_per_sm = got.blocks_per_sm,
 		.warps = (uint16_t)((want.threads_per_block - 1) / sm->warp_size + 1),
 		.smem_units = (uint16_t)(got.smem_per_block_bytes / sm->smem_unit_bytes),
 		.guessed = shape->blocks == 0 || shape->threads_per_block == 0,
+		.cluster = (uint8_t)cluster,
 	};
 	out->register_units =
 		(uint16_t)(got.registers_per_block / out->warps / sm->register_unit);
 	if (shape->blocks == 0)
-		out->blocks = (uint64_t)got.blocks_per_sm * device->sms;
+		out->blocks = ct_wave_blocks(device, out, device->sms);
 	return TRUE;
 }
 
-uint64_t ct_waves(const struct ct_block_need *need, uint32_t sms)
+uint64_t ct_waves(const struct ct_device *device, const struct ct_block_need *need,
+		  uint32_t sms)
 {
-	uint64_t slots = (uint64_t)need->blocks_per_sm * sms;
+	uint64_t slots = ct_wave_blocks(device, need, sms);
 
+	if (!slots)
+		return 0;
 	return need->blocks / slots + (need->blocks % slots != 0);
 }
 
@@ -93,8 +105,8 @@ static void waves_on(const struct ct_device *device, const struct ct_block_need 
 {
 	uint64_t reachable = ct_dram_mbps(device);
 
-	out->n = ct_waves(need, sms);
-	out->full = MIN(need->blocks, (uint64_t)need->blocks_per_sm * sms);
+	out->n = ct_waves(device, need, sms);
+	out->full = MIN(need->blocks, ct_wave_blocks(device, need, sms));
 	out->tail = need->blocks - (out->n - 1) * out->full;
 	out->full_rate = ct_memory_rate(reachable, out->full * demand_mbps, memory_share);
 	out->tail_rate = ct_memory_rate(reachable, out->tail * demand_mbps, memory_share);
@@ -148,8 +160,8 @@ static uint64_t unconstrained(const struct ct_device *device, uint64_t drawn, ui
 static void set_demand(const struct ct_device *device, const struct ct_block_need *need,
 		       uint64_t ns, uint64_t bytes, struct ct_kernel_work *out)
 {
-	uint64_t waves = ct_waves(need, device->sms);
-	uint64_t full = MIN(need->blocks, (uint64_t)need->blocks_per_sm * device->sms);
+	uint64_t waves = ct_waves(device, need, device->sms);
+	uint64_t full = MIN(need->blocks, ct_wave_blocks(device, need, device->sms));
 	uint64_t sms = MIN(full, device->sms);
 	u128 drawn = (u128)bytes * 1000 / ns;
 
@@ -176,8 +188,9 @@ void ct_kernel_work(const struct ct_device *device, const struct ct_block_need *
 	if (dram_bytes > 0)
 		set_demand(device, need, ns, (uint64_t)dram_bytes, out);
 	if (out->demand_mbps == 0) { /* full rate: the same in 64 bits, and most kernels */
-		out->block_work = MAX((ns << CT_WORK_BITS) / ct_waves(need, device->sms),
-				      CT_WORK_ONE);
+		ns <<= CT_WORK_BITS;
+		out->block_work =
+			MAX(ns / ct_waves(device, need, device->sms), CT_WORK_ONE);
 		return;
 	}
 	waves_on(device, need, out->demand_mbps, out->memory_share, device->sms, &w);
@@ -192,6 +205,8 @@ int64_t ct_time_on_sms(const struct ct_device *device, const struct ct_block_nee
 	struct waves w;
 	u128 rates, ns;
 
+	if (!ct_wave_blocks(device, need, sms))
+		return INT64_MAX;
 	waves_on(device, need, work->demand_mbps, work->memory_share, sms, &w);
 	rates = (u128)w.full_rate * w.tail_rate;
 	ns = ((u128)(w.n - 1) * w.tail_rate + w.full_rate);

@@ -50,6 +50,7 @@ struct ct_kernel_shape {
 	uint32_t threads_per_block; /* 0: unknown */
 	uint32_t registers_per_thread;
 	uint32_t smem_static_bytes, smem_dynamic_bytes;
+	uint64_t cluster; /* blocks of a thread block cluster; 0 or 1: no clusters */
 };
 
 /* What one block of it needs of an SM, in the SM's own units; depends on shape only. */
@@ -60,9 +61,11 @@ struct ct_block_need {
 	uint16_t register_units; /* per warp */
 	uint16_t smem_units;     /* per block, reserved part included */
 	uint8_t guessed;         /* shape unknown: one full wave is assumed */
+	uint8_t cluster;         /* blocks placed together in a GPC; 0 or 1: no clusters */
 };
 
-/* FALSE with a reason in *WHY (static text) if no SM of the device can hold a block.
+/* FALSE with a reason in *WHY (static text) if no SM of the device can hold a block, or no
+ * GPC a cluster of them.
  * An unknown block is taken as 256 threads, an unknown grid as one full wave of them. */
 gboolean ct_block_need(const struct ct_device *, const struct ct_kernel_shape *,
 		       struct ct_block_need *out, const char **why);
@@ -83,8 +86,9 @@ void ct_kernel_work(const struct ct_device *, const struct ct_block_need *,
 uint64_t ct_dram_mbps(const struct ct_device *);
 
 /* Waves of a launch on SMS >= 1 SMs, and its time there, alone, by wave quantisation;
- * on all SMs that is the time it was recorded with. */
-uint64_t ct_waves(const struct ct_block_need *, uint32_t sms);
+ * on all SMs that is the time it was recorded with.  If they cannot hold a cluster of it:
+ * no waves, and INT64_MAX. */
+uint64_t ct_waves(const struct ct_device *, const struct ct_block_need *, uint32_t sms);
 int64_t ct_time_on_sms(const struct ct_device *, const struct ct_block_need *,
 		       const struct ct_kernel_work *, uint32_t sms);
 

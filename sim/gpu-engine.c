@@ -3,6 +3,8 @@
  */
 #include "sim/gpu-engine.h"
 
+#include <glib.h>
+
 static const struct ct_gpu_engine *const engines[] = {
 	[CT_ENGINE_BLOCK] = &ct_block_engine,
 };
@@ -21,13 +23,22 @@ const char *ct_gpu_engine_name(enum ct_gpu_engine_kind kind)
 struct ct_gpu *ct_gpu_new(const struct ct_device *device,
 			  const struct ct_gpu_options *options)
 {
-	return engines[options ? options->engine : CT_ENGINE_BLOCK]->make(device, options);
+	enum ct_gpu_engine_kind kind = options ? options->engine : CT_ENGINE_BLOCK;
+
+	g_assert(engines[kind]->recall && engines[kind]->can_hold);
+	return engines[kind]->make(device, options);
 }
 
 void ct_gpu_free(struct ct_gpu *gpu)
 {
 	if (gpu)
 		engine_of(gpu)->free(gpu);
+}
+
+bool ct_gpu_can_hold(const struct ct_gpu *gpu, const struct ct_block_need *need,
+		     const struct ct_sm_set *sms)
+{
+	return engine_of(gpu)->can_hold(gpu, need, sms);
 }
 
 void ct_gpu_submit(struct ct_gpu *gpu, struct ct_grid *grid)

@@ -17,6 +17,8 @@ struct ct_gpu_engine {
 	const char *name;
 	struct ct_gpu *(*make)(const struct ct_device *, const struct ct_gpu_options *);
 	void (*free)(struct ct_gpu *);
+	bool (*can_hold)(const struct ct_gpu *, const struct ct_block_need *,
+			 const struct ct_sm_set *);
 	void (*submit)(struct ct_gpu *, struct ct_grid *);
 	void (*settle)(struct ct_gpu *);
 	int64_t (*run)(struct ct_gpu *, int64_t until_ns);

@@ -94,6 +94,7 @@ struct resident {
 	uint32_t partition, priority; /* of its queue */
 	int32_t slot;                 /* in gpu->running[]; -1: has had no block yet */
 	bool no_skip;                 /* two batches end within 1 ns of each other */
+	bool ragged; /* of clusters: GPCs had room for blocks when it was last placed */
 	struct reciprocal per_warps, per_registers, per_smem;
 };
 
@@ -107,6 +108,12 @@ struct partition {
 	struct resident *blocked; /* the head that stopped the last schedule */
 	uint32_t top;             /* highest priority with a queue, since top_since_ns */
 	int64_t top_since_ns, top_ns[CT_GPU_PRIORITIES + 1];
+};
+
+/* The SMs that a cluster may be spread over. */
+struct gpc {
+	struct ct_sm_set sms;
+	uint32_t room; /* for blocks of the grid that placement is thinking about */
 };
 
 /* Where placement is thinking: the classes in which the grid has room. */
@@ -160,6 +167,8 @@ struct ct_gpu {
 	uint64_t batch_serial;
 	uint32_t uneven_cells; /* whose registers differ between partitions */
 	struct candidate *candidate;
+	struct gpc *gpc;
+	uint32_t n_gpcs;
 
 	/* DRAM */
 	uint64_t demand_mbps; /* of all resident blocks, unhindered */

@@ -22,6 +22,9 @@
 	X(SKIP_LAST_WAVE)        /* a skip may place the last block */                     \
 	X(SKIP_TO_NEIGHBOUR)     /* a skip includes the instant of the next event */       \
 	X(SKIP_COINCIDENT)       /* batches that end in one instant are skipped too */     \
+	X(CLUSTERS_APART)        /* blocks of a cluster go anywhere */                     \
+	X(HIGHEST_GPC_FIRST)     /* a tie of GPCs goes to the wrong one */                 \
+	X(REFILL_RAGGED)         /* clusters refill although their GPC had room */         \
 	X(OWN_QUEUES_ONLY)       /* a blocked head never blocks other partitions */        \
 	X(PAUSE_SETTLES)         /* blocks are placed while it stands still */             \
 	X(PAUSE_COUNTS)          /* the accounts run while it stands still */              \

@@ -7,7 +7,8 @@
  * whose room was above some level has come down to it, and in the last, unfinished
  * round the lowest-numbered of those have come down one more.  So the whole placement
  * is a level and a remainder, found from the number of SMs at each room, and all SMs of
- * a class get the same but for the remainder.
+ * a class get the same but for the remainder.  The blocks of clusters are placed by the
+ * same rule, GPC by GPC.
  */
 #include "sim/gpu-place.h"
 
@@ -59,18 +60,12 @@ struct supply {
 	uint32_t sms_with[GPU_MAX_BLOCKS_PER_SM + 1];
 };
 
-/*
- * Collects the classes with room for the grid.  If the grid is the head that stopped the
- * last schedule of its partition, there was no room for it anywhere then, and only the
- * classes touched since can have some.
- */
-static void find_room(struct ct_gpu *gpu, const struct resident *r, struct supply *s)
+/* Collects the classes with room for the grid on the ALLOWED SMs (NULL: all). */
+static void find_room(struct ct_gpu *gpu, const struct resident *r,
+		      const struct ct_sm_set *allowed, bool changed_only, struct supply *s)
 {
-	const struct resident *blocked = gpu->partition[r->partition].blocked;
-	bool changed_only = blocked == r || (MUTANT(TOUCHED_ONLY) && blocked);
 	struct sm_class **class = changed_only ? gpu->touched : gpu->active;
 	uint32_t n = changed_only ? gpu->n_touched : gpu->n_active;
-	const struct ct_sm_set *allowed = r->grid->sms;
 
 	s->candidates = s->largest = 0;
 	s->blocks = 0;
@@ -157,14 +152,14 @@ static void add(struct ct_gpu *gpu, struct sm_class *class, struct resident *r,
 
 /* Brings the SMs of one candidate down to where they belong. */
 static void fill(struct ct_gpu *gpu, const struct candidate *c, struct resident *r,
-		 const struct filling *f)
+		 const struct ct_sm_set *allowed, const struct filling *f)
 {
 	struct sm_class *class = c->class;
 	uint32_t blocks = c->room - f->level, n;
 	struct ct_sm_set part;
 
 	if (blocks && c->n_sms != class->n_sms) {
-		ct_sm_intersect(gpu, &part, &class->sms, r->grid->sms);
+		ct_sm_intersect(gpu, &part, &class->sms, allowed);
 		class = ct_class_split(gpu, class, &part, c->n_sms);
 	}
 	if (f->remainder) {
@@ -201,24 +196,31 @@ static uint64_t begin(struct ct_gpu *gpu, struct resident *r)
 	return r->carry;
 }
 
-bool ct_place(struct ct_gpu *gpu, struct resident *r)
+/* Adds that many blocks to the grid's last batch, as many as there is room for at most. */
+static void spread(struct ct_gpu *gpu, struct resident *r, const struct supply *supply,
+		   const struct ct_sm_set *allowed, uint64_t blocks)
 {
-	struct supply supply;
 	struct filling f;
-	struct batch *batch;
 
-	find_room(gpu, r, &supply);
-	if (!supply.candidates)
-		return false;
-	find_level(&f, &supply, r->left);
+	find_level(&f, supply, blocks);
 	if (f.remainder)
-		find_lowest(gpu, &f, supply.candidates, r->grid->sms);
+		find_lowest(gpu, &f, supply->candidates, allowed);
+	for (uint32_t i = 0; i < supply->candidates; i++)
+		if (gpu->candidate[i].room >= f.level)
+			fill(gpu, &gpu->candidate[i], r, allowed, &f);
+}
+
+static void open_batch(struct ct_gpu *gpu, struct resident *r)
+{
 	if (r->slot < 0)
 		start(gpu, r);
-	batch = ct_batch_new(gpu, r, begin(gpu, r) + r->work);
-	for (uint32_t i = 0; i < supply.candidates; i++)
-		if (gpu->candidate[i].room >= f.level)
-			fill(gpu, &gpu->candidate[i], r, &f);
+	ct_batch_new(gpu, r, begin(gpu, r) + r->work);
+}
+
+static void close_batch(struct ct_gpu *gpu, struct resident *r)
+{
+	struct batch *batch = r->last;
+
 	if (r->first == batch)
 		gpu->next_ns[r->slot] = ct_tag_ns(r, batch->tag);
 	r->left -= batch->blocks;
@@ -227,5 +229,145 @@ bool ct_place(struct ct_gpu *gpu, struct resident *r)
 	gpu->warps += (uint64_t)batch->blocks * r->grid->need.warps;
 	gpu->demand_mbps += (uint64_t)batch->blocks * r->grid->work.demand_mbps;
 	gpu->use.blocks += batch->blocks;
+}
+
+bool ct_block_can_hold(const struct ct_gpu *gpu, const struct ct_block_need *need,
+		       const struct ct_sm_set *sms)
+{
+	uint32_t blocks = need->cluster > 1 ? need->cluster : 1;
+	struct ct_sm_set in;
+
+	for (uint32_t g = 0; g < gpu->n_gpcs; g++) {
+		uint32_t n = ct_sm_intersect(gpu, &in, &gpu->gpc[g].sms,
+					     sms ? sms : &gpu->gpc[g].sms);
+
+		if (n * need->blocks_per_sm >= blocks)
+			return true;
+	}
+	return false;
+}
+
+/* Blocks of the grid that each GPC has room for. */
+static void find_gpc_rooms(struct ct_gpu *gpu, const struct resident *r)
+{
+	const struct ct_sm_set *allowed = r->grid->sms;
+	struct ct_sm_set in;
+
+	for (uint32_t g = 0; g < gpu->n_gpcs; g++)
+		gpu->gpc[g].room = 0;
+	for (uint32_t i = 0; i < gpu->n_active; i++) {
+		const struct sm_class *class = gpu->active[i];
+		uint32_t room = room_for(r, &class->free);
+
+		for (uint32_t g = 0; room && g < gpu->n_gpcs; g++) {
+			uint32_t n =
+				ct_sm_intersect(gpu, &in, &class->sms, &gpu->gpc[g].sms);
+
+			if (n && allowed)
+				n = ct_sm_intersect(gpu, &in, &in, allowed);
+			gpu->gpc[g].room += room * n;
+		}
+	}
+}
+
+/* Clusters placed if every GPC comes down to room for LEVEL of them. */
+static uint64_t clusters_above(const struct ct_gpu *gpu, uint32_t cluster, uint32_t level)
+{
+	uint64_t n = 0;
+
+	for (uint32_t g = 0; g < gpu->n_gpcs; g++)
+		if (gpu->gpc[g].room / cluster > level)
+			n += gpu->gpc[g].room / cluster - level;
+	return n;
+}
+
+/* The lowest level that does not take more than that many clusters. */
+static uint32_t find_gpc_level(const struct ct_gpu *gpu, uint32_t cluster,
+			       uint64_t clusters)
+{
+	uint32_t low = 0, high = gpu->sms * gpu->limits.blocks;
+
+	while (low < high) {
+		uint32_t middle = (low + high) / 2;
+
+		if (clusters_above(gpu, cluster, middle) <= clusters)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
+}
+
+static void fill_gpc(struct ct_gpu *gpu, struct resident *r, struct gpc *gpc,
+		     uint32_t blocks)
+{
+	const struct ct_sm_set *allowed = &gpc->sms;
+	struct supply supply;
+	struct ct_sm_set in;
+
+	if (r->grid->sms) {
+		ct_sm_intersect(gpu, &in, allowed, r->grid->sms);
+		allowed = &in;
+	}
+	find_room(gpu, r, allowed, false, &supply);
+	spread(gpu, r, &supply, allowed, blocks);
+	gpc->room -= blocks;
+}
+
+/*
+ * A cluster takes one cluster's worth of the room of its GPC, as a block takes one of
+ * that of its SM: so GPCs come down to a level, too, and what falls to one of them is
+ * placed there block by block.
+ */
+static bool place_clusters(struct ct_gpu *gpu, struct resident *r)
+{
+	uint32_t cluster = r->grid->need.cluster, level;
+	uint64_t clusters = r->left / cluster, odd, all;
+
+	find_gpc_rooms(gpu, r);
+	all = clusters_above(gpu, cluster, 0);
+	if (all) {
+		level = find_gpc_level(gpu, cluster, clusters);
+		odd = all > clusters ? clusters - clusters_above(gpu, cluster, level) : 0;
+		open_batch(gpu, r);
+		for (uint32_t i = 0; i < gpu->n_gpcs; i++) {
+			bool last_first = MUTANT(HIGHEST_GPC_FIRST);
+			struct gpc *gpc = &gpu->gpc[last_first ? gpu->n_gpcs - 1 - i : i];
+			uint32_t room = gpc->room / cluster, n;
+
+			if (room < level || !room)
+				continue;
+			n = room - level + (odd != 0);
+			odd -= odd != 0;
+			if (n)
+				fill_gpc(gpu, r, gpc, n * cluster);
+		}
+		close_batch(gpu, r);
+	}
+	r->ragged = false;
+	for (uint32_t g = 0; g < gpu->n_gpcs; g++)
+		r->ragged |= gpu->gpc[g].room != 0;
+	return all;
+}
+
+/*
+ * If the grid is the head that stopped the last schedule of its partition, there was no
+ * room for it anywhere then, and only the classes touched since can have some.  (Not so
+ * for clusters: there was too little of it.)
+ */
+bool ct_place(struct ct_gpu *gpu, struct resident *r)
+{
+	const struct resident *blocked = gpu->partition[r->partition].blocked;
+	bool changed_only = blocked == r || (MUTANT(TOUCHED_ONLY) && blocked);
+	struct supply supply;
+
+	if (r->grid->need.cluster > 1 && !MUTANT(CLUSTERS_APART))
+		return place_clusters(gpu, r);
+	find_room(gpu, r, r->grid->sms, changed_only, &supply);
+	if (!supply.candidates)
+		return false;
+	open_batch(gpu, r);
+	spread(gpu, r, &supply, r->grid->sms, r->left);
+	close_batch(gpu, r);
 	return true;
 }

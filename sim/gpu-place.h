@@ -14,4 +14,8 @@ static inline struct reciprocal ct_reciprocal(uint32_t divisor)
 /* Places all blocks of the grid that fit now, as one batch; false if none does. */
 bool ct_place(struct ct_gpu *, struct resident *);
 
+/* Of the engine's table. */
+bool ct_block_can_hold(const struct ct_gpu *, const struct ct_block_need *,
+		       const struct ct_sm_set *);
+
 #endif

@@ -78,6 +78,7 @@ void ct_block_submit(struct ct_gpu *gpu, struct ct_grid *grid)
 	g_assert(grid->priority < CT_GPU_PRIORITIES && grid->need.blocks &&
 		 grid->need.warps);
 	g_assert(grid->partition < CT_GPU_PARTITIONS);
+	g_assert(grid->need.cluster <= 1 || grid->need.blocks % grid->need.cluster == 0);
 	g_assert(grid->work.block_work >= CT_WORK_ONE && !(grid->work.block_work >> 63));
 	if (ct_queues_of(gpu, grid) >= gpu->n_partitions)
 		gpu->n_partitions = ct_queues_of(gpu, grid) + 1;

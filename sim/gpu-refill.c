@@ -15,6 +15,11 @@
  * them again from what is free then gives the same vector: that is checked, for the
  * cells of this batch only.
  *
+ * Clusters: the batch gives back whole clusters in every GPC, and there was no room for
+ * another one, so every GPC gets back as many.  But in a GPC there may have been room for
+ * some blocks, too few for a cluster; with these in play the blocks may go elsewhere, so
+ * then (`ragged`) nothing is refilled.
+ *
  * Skipping.  After a refill nothing but the tags has changed, so the next batch of the
  * grid will refill as well; a whole turn of all its batches adds `work` to every tag.
  * Turns are skipped at once as long as
@@ -122,7 +127,8 @@ bool ct_refill(struct ct_gpu *gpu, struct resident *r, int64_t at_ns, int64_t ho
 {
 	struct batch *batch = r->first, *next = batch->next;
 
-	if (r->left < batch->blocks || !comes_first(gpu, r))
+	if (r->left < batch->blocks || (r->ragged && !MUTANT(REFILL_RAGGED)) ||
+	    !comes_first(gpu, r))
 		return false;
 	ct_advance(r, at_ns);
 	if (next && (int64_t)(r->virtual_time - next->tag) >= 0 &&

@@ -15,6 +15,7 @@
 
 #include <glib.h>
 
+#include "models/cluster.h"
 #include "sim/gpu-classes.h"
 #include "sim/gpu-engine.h"
 #include "sim/gpu-mutant.h"
@@ -299,6 +300,18 @@ static void set_limits(struct ct_gpu *gpu, const struct ct_device *device)
 	gpu->dram_sharing = device->dram_sharing;
 }
 
+/* The SMs of GPC G come after those of the one before it; a smaller twin lacks some. */
+static void set_gpcs(struct ct_gpu *gpu, const struct ct_device *device)
+{
+	gpu->gpc = g_new0(struct gpc, gpu->sms);
+	for (uint32_t sm = 0; sm < gpu->sms; gpu->n_gpcs++) {
+		uint32_t end = sm + ct_gpc_sms(device, gpu->n_gpcs);
+
+		for (; sm < end && sm < gpu->sms; sm++)
+			gpu->gpc[gpu->n_gpcs].sms.word[sm / 64] |= UINT64_C(1) << sm % 64;
+	}
+}
+
 static struct ct_gpu *make(const struct ct_device *device,
 			   const struct ct_gpu_options *options)
 {
@@ -325,6 +338,7 @@ static struct ct_gpu *make(const struct ct_device *device,
 	gpu->active = g_new(struct sm_class *, gpu->sms);
 	gpu->touched = g_new(struct sm_class *, gpu->sms);
 	gpu->candidate = g_new(struct candidate, gpu->sms);
+	set_gpcs(gpu, device);
 	gpu->residents = g_new(struct resident, gpu->resident_limit);
 	for (uint32_t i = gpu->resident_limit; i-- > 0;) {
 		gpu->residents[i].next = gpu->unused_residents;
@@ -342,6 +356,7 @@ static void destroy(struct ct_gpu *gpu)
 	g_free(gpu->active);
 	g_free(gpu->touched);
 	g_free(gpu->candidate);
+	g_free(gpu->gpc);
 	g_free(gpu->residents);
 	g_free(gpu);
 }
@@ -350,6 +365,7 @@ const struct ct_gpu_engine ct_block_engine = {
 	.name = "block",
 	.make = make,
 	.free = destroy,
+	.can_hold = ct_block_can_hold,
 	.submit = ct_block_submit,
 	.settle = settle,
 	.run = run_outside,

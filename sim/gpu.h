@@ -27,6 +27,14 @@
  * Placement: the next block goes to the SM with room for the most further blocks of
  * the grid, ties to the lowest-numbered SM.  Registers are four counters per SM, and a
  * warp goes to the fullest-free one.
+ * Clusters: the blocks of a cluster are placed at once and in one GPC.  The next cluster
+ * goes to the GPC with room for the most further clusters (the sum of its SMs' rooms,
+ * divided, rounded down), ties to the lowest-numbered GPC; in it its blocks go one after
+ * the other where the rule above sends them, so several may share an SM.  A head whose
+ * cluster fits nowhere is blocked, however many blocks would fit.  The SMs of a GPC are
+ * numbered in a row.  DANGER: which GPC hardware prefers, whether it spreads a cluster
+ * over SMs first (there is an attribute for it), and how SMs are numbered over GPCs is not
+ * documented.
  *
  * Recall.  A grid can be taken back before it has ended.  It leaves its queue at once, so
  * it no longer blocks what is behind or below it, and comes back as an ended grid does,
@@ -39,7 +47,7 @@
  * between had not been (no account runs in it, nor does behind_priority_ns).  Submitting
  * is allowed meanwhile.  What the switch itself costs is the caller's.
  *
- * Known limits: all blocks of a grid have the same work; no clusters; contention other
+ * Known limits: all blocks of a grid have the same work; contention other
  * than DRAM is not modelled (DANGER: L1, L2 and issue slots are free here).
  */
 #ifndef CT_SIM_GPU_H
@@ -100,7 +108,13 @@ const char *ct_gpu_engine_name(enum ct_gpu_engine_kind); /* "block" */
 struct ct_gpu *ct_gpu_new(const struct ct_device *, const struct ct_gpu_options *);
 void ct_gpu_free(struct ct_gpu *);
 
-/* Part 3 of the instant the gpu stands at. */
+/* Whether such a grid can ever run on these SMs (NULL: all): there are some and, of
+ * clusters, one fits in what they have of a GPC, empty. */
+bool ct_gpu_can_hold(const struct ct_gpu *, const struct ct_block_need *,
+		     const struct ct_sm_set *sms);
+
+/* Part 3 of the instant the gpu stands at.  A grid that it cannot hold never starts, and
+ * blocks its queue. */
 void ct_gpu_submit(struct ct_gpu *, struct ct_grid *);
 
 /* Parts 4 and 5; ct_gpu_run() would do them too, but starts are known from here on. */

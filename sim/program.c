@@ -118,6 +118,7 @@ static gboolean prepare_shapes(struct ct_program *p, GError **error)
 		} else if (s->flags & CT_SHAPE_HAS_SMS) {
 			fill_sms(p->device, s->grid[0], &shape);
 		}
+		shape.cluster = (uint64_t)s->cluster[0] * s->cluster[1] * s->cluster[2];
 		if (s->flags & CT_SHAPE_HAS_REGISTERS)
 			shape.registers_per_thread = s->registers;
 		if (s->flags & CT_SHAPE_HAS_SMEM) {

@@ -439,7 +439,7 @@ static void describe_kernel(const struct run *run, const struct op *op,
 	}
 	s->blocks = need->blocks;
 	s->blocks_per_sm = need->blocks_per_sm;
-	s->waves = ct_waves(need, may);
+	s->waves = ct_waves(run->in->device, need, may);
 	s->sms = (uint32_t)MIN(need->blocks, may);
 	s->priority = op->grid.priority;
 	s->part = op->part;

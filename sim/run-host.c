@@ -21,7 +21,7 @@
 enum { STOOD_STILL = 16 };
 #define STOOD_STILL_NS 1000000
 
-static void fail(struct run *run, GError *error)
+void ct_run_fail(struct run *run, GError *error)
 {
 	if (run->result->error)
 		g_error_free(error);
@@ -44,7 +44,7 @@ static const struct ct_op *read_op(struct thread *t)
 	t->left--;
 	op = ct_cursor_next(t->cursor, &error);
 	if (error)
-		fail(t->copy->tenant->run, error);
+		ct_run_fail(t->copy->tenant->run, error);
 	return op;
 }
 
@@ -101,7 +101,7 @@ void ct_run_start_threads(struct copy *copy)
 		t->wait = WAIT_NOT;
 		t->recorded_ns = copy->request_start_ns;
 		if (t->left && !ct_cursor_seek(t->cursor, segment->begin, &error))
-			fail(copy->tenant->run, error);
+			ct_run_fail(copy->tenant->run, error);
 		next_call(t, copy->request_ns);
 	}
 }

@@ -199,6 +199,7 @@ struct run {
 /* run-host.c: threads and their calls */
 void ct_run_start_threads(struct copy *);
 void ct_run_call(struct thread *);
+void ct_run_fail(struct run *, GError *); /* takes the error; the run ends */
 void ct_run_wake(struct copy *); /* something ended: threads that waited for it go on */
 void ct_run_gate_opened(struct op *);
 

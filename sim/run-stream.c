@@ -12,6 +12,7 @@
  */
 #include "sim/run-internal.h"
 
+#include "sim/base/error.h"
 #include "sim/timeline.h"
 
 enum { SLAB_OPS = 256 };
@@ -49,8 +50,29 @@ static void announce(struct run *run, struct op *op)
 	op->announced = TRUE;
 }
 
+/* What fits on the device may not fit on what a tenant has of it, if it is clusters. */
+static bool can_ever_run(struct run *run, const struct op *op)
+{
+	const struct tenant *tenant = op->stream->copy->tenant;
+	const struct ct_gpu *gpu = ct_compute_gpu(run->compute, op->stream->context);
+	GError *error = NULL;
+
+	if (op->grid.need.cluster <= 1 ||
+	    ct_gpu_can_hold(gpu, &op->grid.need, op->grid.sms))
+		return true;
+	g_set_error(&error, CT_ERROR, CT_EXIT_UNSUPPORTED,
+		    "%s: a kernel of '%s' is launched in clusters of %u blocks, for which "
+		    "the part of the device that it may use has no room in any GPC",
+		    tenant->program->trace->path, tenant->spec->name,
+		    op->grid.need.cluster);
+	ct_run_fail(run, error);
+	return false;
+}
+
 static void submit(struct run *run, struct op *op)
 {
+	if (!can_ever_run(run, op))
+		return;
 	announce(run, op);
 	if (run->sliced)
 		op->off_waiting_ns = -ct_compute_off_ns(run->compute, op->stream->context);

@@ -95,6 +95,74 @@ static void make_stream(struct dice *d, const struct gpu_case *c, enum time_grai
 	}
 }
 
+uint32_t case_gpc(const struct gpu_case *c, uint32_t sm)
+{
+	uint32_t gpc = 0;
+
+	if (!c->n_gpcs)
+		return sm / c->cluster_max_blocks;
+	for (uint32_t end = c->gpc_sms[0]; sm >= end; end += c->gpc_sms[++gpc])
+		;
+	return gpc;
+}
+
+/* Whether the stream could ever start a cluster of this operation. */
+static bool cluster_fits(const struct gpu_case *c, const struct case_stream *stream,
+			 const struct ct_block_need *need, uint32_t cluster)
+{
+	uint32_t room = 0;
+
+	for (uint32_t i = 0; i < c->sms; i++) {
+		if (!i || case_gpc(c, i) != case_gpc(c, i - 1))
+			room = 0;
+		if (!stream->masked || stream->sms.word[i / 64] >> i % 64 & 1)
+			room += need->blocks_per_sm;
+		if (room >= cluster)
+			return true;
+	}
+	return false;
+}
+
+static void make_gpcs(struct dice *d, struct gpu_case *c)
+{
+	uint32_t left = c->sms + 1, n = 0;
+
+	c->cluster_max_blocks = 8;
+	if (one_in(d, 5)) { /* no map */
+		c->cluster_max_blocks = between(d, 2, 8);
+		return;
+	}
+	for (; left && n < CASE_GPCS - 1; n++) {
+		c->gpc_sms[n] = between(d, 1, MIN(left, c->sms / 4 + 2));
+		left -= c->gpc_sms[n];
+	}
+	if (left)
+		c->gpc_sms[n++] = left;
+	c->n_gpcs = n;
+}
+
+/* Some streams launch clusters, where they can. */
+static void make_clusters(struct dice *d, struct gpu_case *c)
+{
+	make_gpcs(d, c);
+	for (uint32_t s = 0; s < c->n_streams; s++) {
+		struct case_stream *stream = &c->stream[s];
+		bool some = !one_in(d, 3);
+
+		for (uint32_t i = 0; some && i < stream->n_ops; i++) {
+			struct ct_block_need *need = &stream->op[i].need;
+			uint32_t cluster = between(d, 1, c->cluster_max_blocks);
+
+			if (stream->op[i].delay_ns ||
+			    !cluster_fits(c, stream, need, cluster))
+				continue;
+			need->cluster = (uint8_t)cluster;
+			need->blocks += cluster - 1;
+			need->blocks -= need->blocks % cluster;
+		}
+	}
+}
+
 /* Streams of up to three partitions: each on its own SMs, as green contexts are, or on
  * whatever SMs the streams already had, which may overlap. */
 static void make_partitions(struct dice *d, struct gpu_case *c)
@@ -172,6 +240,8 @@ void case_make(struct gpu_case *c, uint64_t seed)
 		make_pauses(&d, c, grain);
 	if (one_in(&d, 3))
 		make_recalls(&d, c, grain);
+	if (one_in(&d, 4))
+		make_clusters(&d, c);
 }
 
 static bool same_times(const struct case_times *a, const struct case_times *b)

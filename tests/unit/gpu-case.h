@@ -19,6 +19,7 @@
 #define CASE_PARTITIONS 3
 #define CASE_OPS        16
 #define CASE_PAUSES     4
+#define CASE_GPCS       8
 #define CASE_RECALLS    8
 
 struct case_op {
@@ -57,6 +58,8 @@ struct gpu_case {
 	uint64_t seed;
 	uint32_t sms, resident_grids, n_streams;
 	struct case_sm sm;
+	uint32_t n_gpcs, gpc_sms[CASE_GPCS]; /* together more than sms; none: unknown */
+	uint32_t cluster_max_blocks;
 	uint64_t dram_mbps;
 	enum ct_dram_sharing sharing;
 	enum ct_blocked_head blocked_head;
@@ -82,6 +85,9 @@ struct case_result {
 	double sm_active_ns, warp_ns, dram_byte;
 	int64_t end_ns;
 };
+
+/* Which GPC an SM is in. */
+uint32_t case_gpc(const struct gpu_case *, uint32_t sm);
 
 /* The case of this seed; the same everywhere. */
 void case_make(struct gpu_case *, uint64_t seed);

@@ -121,7 +121,8 @@ START_TEST(two_to_the_forty_blocks)
 	grid.work.block_work = 100 * CT_WORK_ONE;
 	submit_now(gpu, &grid);
 	run_dry(gpu);
-	ck_assert_int_eq(grid.end_ns, (int64_t)ct_waves(&grid.need, device->sms) * 100);
+	ck_assert_int_eq(grid.end_ns,
+			 (int64_t)ct_waves(device, &grid.need, device->sms) * 100);
 	ct_gpu_use(gpu, &use);
 	ck_assert_uint_eq(use.blocks, blocks);
 	ck_assert_double_eq(use.warp_ns, (double)blocks * 3 * 100);

@@ -206,6 +206,8 @@ static struct ct_gpu *make_gpu(const struct gpu_case *c)
 			.smem_unit_bytes = 128,
 		},
 		.resident_grids = c->resident_grids,
+		.n_gpc_sms = c->n_gpcs,
+		.cluster_max_blocks = c->cluster_max_blocks,
 		.dram_bytes_per_s = (int64_t)c->dram_mbps * 2 * 1000000,
 		.dram_efficiency_permille = 500,
 		.dram_sharing = c->sharing,
@@ -214,6 +216,7 @@ static struct ct_gpu *make_gpu(const struct gpu_case *c)
 	struct ct_gpu_options options = { .sms = c->sms,
 					  .report_starts = c->report_starts };
 
+	memcpy(device.gpc_sms, c->gpc_sms, sizeof c->gpc_sms);
 	return ct_gpu_new(&device, &options);
 }
 

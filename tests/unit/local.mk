@@ -5,6 +5,7 @@ UNIT_TESTS = \
 	tests/unit/assemble \
 	tests/unit/broker \
 	tests/unit/broker-limits \
+	tests/unit/cluster \
 	tests/unit/copy-engine \
 	tests/unit/crew \
 	tests/unit/decimal \
@@ -63,6 +64,9 @@ tests_unit_mig_LDADD = models/libmodels.la
 
 tests_unit_split_SOURCES = tests/unit/split.c
 tests_unit_split_LDADD = models/libmodels.la policies/libbroker.la $(GLIB_LIBS)
+tests_unit_cluster_SOURCES = tests/unit/cluster.c
+tests_unit_cluster_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_cluster_LDADD = sim/libsim.la $(CHECK_LIBS)
 
 tests_unit_occupancy_SOURCES = tests/unit/occupancy.c
 tests_unit_occupancy_LDADD = models/libmodels.la $(ZLIB_LIBS)

@@ -60,16 +60,28 @@ static void put_block(struct naive *n, struct naive_kernel *k, uint32_t sm)
 		k->start_ns = n->now_ns;
 }
 
-/* Places one block; false if no SM has room. */
-static bool place_block(struct naive *n, struct naive_kernel *k)
+#define ANY_GPC UINT32_MAX
+
+/* Whether the kernel may use the SM, as part of that GPC. */
+static bool may_use(const struct naive *n, const struct naive_kernel *k, uint32_t sm,
+		    uint32_t gpc)
 {
 	const struct case_stream *stream = &n->c->stream[k - n->kernel];
+
+	if (stream->masked && !(stream->sms.word[sm / 64] >> sm % 64 & 1))
+		return false;
+	return gpc == ANY_GPC || case_gpc(n->c, sm) == gpc;
+}
+
+/* Places one block; false if no SM has room. */
+static bool place_block(struct naive *n, struct naive_kernel *k, uint32_t gpc)
+{
 	uint32_t most = 0, best = 0;
 
 	for (uint32_t i = 0; i < n->c->sms; i++) {
 		uint32_t room;
 
-		if (stream->masked && !(stream->sms.word[i / 64] >> i % 64 & 1))
+		if (!may_use(n, k, i, gpc))
 			continue;
 		room = room_on(&n->sm[i], &k->op->need);
 		if (room > most) {
@@ -82,6 +94,35 @@ static bool place_block(struct naive *n, struct naive_kernel *k)
 	return most;
 }
 
+/* Places the blocks of one cluster in one GPC; false if none has room for them. */
+static bool place_cluster(struct naive *n, struct naive_kernel *k)
+{
+	uint32_t gpcs = case_gpc(n->c, n->c->sms - 1) + 1, most = 0, best = 0;
+
+	for (uint32_t gpc = 0; gpc < gpcs; gpc++) {
+		uint32_t room = 0;
+
+		for (uint32_t i = 0; i < n->c->sms; i++)
+			if (may_use(n, k, i, gpc))
+				room += room_on(&n->sm[i], &k->op->need);
+		if (room / k->op->need.cluster > most) {
+			most = room / k->op->need.cluster;
+			best = gpc;
+		}
+	}
+	if (!most)
+		return false;
+	for (uint32_t i = 0; i < k->op->need.cluster; i++)
+		if (!place_block(n, k, best))
+			g_error("the reference found no room where it had counted some");
+	return true;
+}
+
+static bool place_next(struct naive *n, struct naive_kernel *k)
+{
+	return k->op->need.cluster > 1 ? place_cluster(n, k) : place_block(n, k, ANY_GPC);
+}
+
 void naive_schedule(struct naive *n, int partition)
 {
 	struct naive_kernel *k;
@@ -89,7 +130,7 @@ void naive_schedule(struct naive *n, int partition)
 	for (int p = 0; p < CT_GPU_PRIORITIES; p++)
 		while ((k = naive_oldest(n, QUEUED, partition, p))) {
 			while (k->left)
-				if (!place_block(n, k))
+				if (!place_next(n, k))
 					return;
 			k->state = PLACED;
 		}

@@ -127,6 +127,28 @@ START_TEST(streams_overlap)
 }
 END_TEST
 
+/* Clusters of two overlap where each finds a GPC of two, not where one has to do. */
+START_TEST(clusters_need_a_gpc)
+{
+	static const uint32_t gpc_sms[2][2] = { { 2, 2 }, { 3, 1 } };
+
+	for (int i = 0; i < 2; i++) {
+		struct tape *tape = tape_new(1, 2);
+		struct lab lab;
+
+		lab_begin(&lab);
+		lab.device.cluster_max_blocks = 4;
+		lab.device.n_gpc_sms = 2;
+		memcpy(lab.device.gpc_sms, gpc_sms[i], sizeof gpc_sms[i]);
+		tape_clusters(tape, 0, 0, 2, 2, 10000);
+		tape_clusters(tape, 0, 1, 2, 2, 10000);
+		ck_assert_int_eq(latency_of(&lab, tape),
+				 i ? 1000 + 10000 + 10000 : 64 + 1000 + 10000);
+		lab_end(&lab);
+	}
+}
+END_TEST
+
 /* ... and share the device: what does not fit waits, without a gap. */
 START_TEST(streams_compete)
 {
@@ -311,6 +333,7 @@ int main(void)
 	tcase_add_test(calls, stream_order);
 	tcase_add_test(calls, streams_overlap);
 	tcase_add_test(calls, streams_compete);
+	tcase_add_test(calls, clusters_need_a_gpc);
 	tcase_add_test(calls, event_orders_streams);
 	tcase_add_test(calls, early_wait_is_none);
 	tcase_add_test(calls, event_sync);

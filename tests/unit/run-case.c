@@ -103,6 +103,24 @@ void tape_kernel(struct tape *tape, uint32_t thread, uint32_t stream, uint32_t b
 	tape_call(tape, thread, CT_OP_KERNEL, TAPE_CALL_NS, op);
 }
 
+void tape_clusters(struct tape *tape, uint32_t thread, uint32_t stream, uint32_t blocks,
+		   uint16_t cluster, int64_t ns)
+{
+	struct ct_shape_record shape = {
+		.name = CT_NONE,
+		.grid = { blocks, 1, 1 },
+		.block = { 1024, 1, 1 },
+		.cluster = { cluster, 1, 1 },
+		.flags = CT_SHAPE_HAS_GRID,
+	};
+	struct ct_op op = { .stream = stream };
+
+	op.shape = need(ct_writer_shape(tape->writer, &shape));
+	op.start_ns = tape->now_ns[thread] + LAB_LATENCY_NS;
+	op.end_ns = op.start_ns + ns;
+	tape_call(tape, thread, CT_OP_KERNEL, TAPE_CALL_NS, op);
+}
+
 void tape_node(struct tape *tape, uint32_t lane, uint32_t stream, uint32_t blocks,
 	       int64_t ns, uint32_t flags)
 {

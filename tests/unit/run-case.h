@@ -39,6 +39,9 @@ void tape_call(struct tape *, uint32_t thread, enum ct_op_kind, int64_t call_ns,
 	       struct ct_op op);
 void tape_marker(struct tape *, uint32_t thread, enum ct_op_kind, const char *name);
 uint32_t tape_shape(struct tape *, uint32_t blocks, uint32_t threads);
+/* As tape_kernel(), of clusters. */
+void tape_clusters(struct tape *, uint32_t thread, uint32_t stream, uint32_t blocks,
+		   uint16_t cluster, int64_t ns);
 
 /* Ends the tape: the path of the trace. */
 char *tape_end(struct tape *);

@@ -249,6 +249,34 @@ START_TEST(partition_confines)
 }
 END_TEST
 
+/* A policy may leave a tenant too little for its clusters: that ends the run. */
+START_TEST(partition_too_small_for_clusters)
+{
+	g_autoptr(GError) error = NULL;
+	struct ct_policy_choice choice;
+	struct ct_run_result *result;
+	struct tape *tape = tape_new(1, 1);
+	struct lab lab;
+
+	lab_begin(&lab);
+	lab.device.cluster_max_blocks = 4;
+	tape_clusters(tape, 0, 0, 4, 4, 10000);
+	lab_tenant(&lab, tape, "closed:1", NULL);
+	lab_tenant(&lab, chain(1, 1, 10), "closed:1", NULL);
+	ck_assert(ct_policy_choose("partition", NULL, &choice, &error));
+	lab.in.policy = &choice;
+	lab.in.program = (const struct ct_program *const *)lab.programs->pdata;
+	result = ct_run(&lab.in);
+	ck_assert_ptr_nonnull(result->error);
+	ck_assert(g_error_matches(result->error, CT_ERROR, CT_EXIT_UNSUPPORTED));
+	ck_assert_ptr_nonnull(
+		strstr(result->error->message, "launched in clusters of 4 blocks"));
+	ct_run_result_free(result);
+	ct_policy_choice_clear(&choice);
+	lab_end(&lab);
+}
+END_TEST
+
 /* Two kernels of the low rank are queued when the high rank's arrives. */
 static struct ct_run_result *two_ranks(struct lab *lab, const char *policy)
 {
@@ -361,6 +389,7 @@ int main(void)
 	tcase_add_test(policies, costs_are_charged);
 	tcase_add_test(policies, open_gates_cost_nothing);
 	tcase_add_test(policies, partition_confines);
+	tcase_add_test(policies, partition_too_small_for_clusters);
 	tcase_add_test(policies, priority_orders);
 	tcase_add_test(policies, equal_tenants_take_turns);
 	tcase_add_test(policies, unmet_needs_are_refused);

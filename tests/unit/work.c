@@ -94,7 +94,7 @@ static int compute_bound(const struct ct_device *d)
 		if (work.demand_mbps != 0 || work.memory_share != 0)
 			return failed("demand out of nothing", d, &need, 0,
 				      work.demand_mbps);
-		least = MAX(ns, (int64_t)ct_waves(&need, d->sms)); /* 1 ns a block */
+		least = MAX(ns, (int64_t)ct_waves(d, &need, d->sms)); /* 1 ns a block */
 		got = alone(d, &need, &work, d->sms);
 		if (got != least)
 			return failed("alone", d, &need, least, got);
@@ -127,7 +127,7 @@ static int memory_bound(const struct ct_device *d)
 		if (work.block_work == CT_WORK_ONE)
 			continue;
 		derated += work.block_work <
-			   ((uint64_t)ns << CT_WORK_BITS) / ct_waves(&need, d->sms);
+			   ((uint64_t)ns << CT_WORK_BITS) / ct_waves(d, &need, d->sms);
 		got = alone(d, &need, &work, d->sms);
 		if (llabs(got - ns) > 1)
 			return failed("alone, memory-bound", d, &need, ns, got);
