@@ -58,7 +58,11 @@ static void check_classes(const struct ct_gpu *gpu)
 				ct_container_of(link, struct cell, in_class)->registers);
 	}
 	g_assert(sms == gpu->sms && ct_sm_count(gpu, &all) == sms);
-	g_assert(busy == gpu->active_sms && uneven == gpu->uneven_cells);
+	g_assert(uneven == gpu->uneven_cells);
+	if (gpu->deferred)
+		g_assert(!busy && gpu->active_sms == MIN(gpu->deferred->placed, sms));
+	else
+		g_assert(busy == gpu->active_sms);
 }
 
 static uint32_t batch_blocks(const struct batch *batch)
@@ -85,12 +89,14 @@ static void check_running(const struct ct_gpu *gpu)
 		g_assert(r->slot == (int32_t)i && (r->left || r->placed));
 		g_assert(r->rate && r->rate <= CT_WORK_ONE);
 		for (const struct batch *b = r->first; b; b = b->next) {
-			g_assert(b->blocks && b->blocks == batch_blocks(b));
+			g_assert(b->blocks &&
+				 batch_blocks(b) == (gpu->deferred ? 0 : b->blocks));
 			g_assert(b->next || b == r->last);
 			g_assert(!b->next || (int64_t)(b->next->tag - b->tag) >= 0);
 			placed += b->blocks;
 		}
 		g_assert(placed == r->placed);
+		g_assert(!gpu->deferred || r == gpu->deferred || !placed);
 		g_assert(gpu->next_ns[i] ==
 			 (r->first ? ct_tag_ns(r, r->first->tag) : GPU_NEVER));
 		warps += (uint64_t)placed * r->grid->need.warps;

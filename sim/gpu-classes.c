@@ -170,6 +170,10 @@ struct batch *ct_batch_new(struct ct_gpu *gpu, struct resident *r, uint64_t tag)
 void ct_batch_release(struct ct_gpu *gpu, struct batch *batch,
 		      const struct ct_block_need *need)
 {
+	if (gpu->deferred) { /* the only batch there is */
+		gpu->deferred = NULL;
+		gpu->active_sms = 0;
+	}
 	ct_list_for_each_safe(link, &batch->cells) {
 		struct cell *cell = ct_container_of(link, struct cell, in_batch);
 		struct sm_class *class = cell->class;

@@ -15,7 +15,8 @@
  *   the classes partition the SMs;  free of a class = limits - sum of its cells;
  *   the cells of a class are in the order in which their batches were made;
  *   the hash of a class is the sum of its cells' hashes;
- *   a batch's blocks = sum over its cells of blocks x SMs of the class;
+ *   a batch's blocks = sum over its cells of blocks x SMs of the class, except that the
+ *   only batch on the device may have no cells yet;
  *   a resident's placed = sum over its batches;  its tags rise;
  *   next_ns[] of a running grid is the end of its first batch.
  *
@@ -165,7 +166,8 @@ struct ct_gpu {
 	struct cell *unused_cells;       /* linked by in_class.next */
 	struct batch *unused_batches;
 	uint64_t batch_serial;
-	uint32_t uneven_cells; /* whose registers differ between partitions */
+	uint32_t uneven_cells;     /* whose registers differ between partitions */
+	struct resident *deferred; /* its only batch has no cells yet: gpu-place.c */
 	struct candidate *candidate;
 	struct gpc *gpc;
 	uint32_t n_gpcs;

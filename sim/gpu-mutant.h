@@ -16,6 +16,7 @@
 	X(NO_PHASE_CARRY)        /* each wave rounds up to a whole nanosecond */           \
 	X(STALE_RATE)            /* the end of contention speeds nobody up */              \
 	X(TOUCHED_ONLY)          /* a new head is offered the touched classes only */      \
+	X(NEVER_SEATED)          /* a deferred batch keeps no SM from others */            \
 	X(REFILL_UNEVEN)         /* uneven register vectors refill blindly */              \
 	X(REFILL_ONE_OF_TWO)     /* the next batch of the same instant is forgotten */     \
 	X(REFILL_PAST_OTHERS)    /* another partition's claim on the SMs is ignored */     \

@@ -9,9 +9,15 @@
  * is a level and a remainder, found from the number of SMs at each room, and all SMs of
  * a class get the same but for the remainder.  The blocks of clusters are placed by the
  * same rule, GPC by GPC.
+ *
+ * Deferring.  A grid that finds the device empty, and may use all of it, is alone most of
+ * the time until it ends, and then nobody asks which SMs its blocks are on.  Its batch is
+ * only counted, and gets its SMs when another grid is to be placed beside it: those that
+ * it would have got, because on an empty device they depend on nothing but the grid.
  */
 #include "sim/gpu-place.h"
 
+#include <glib.h>
 #include <string.h>
 
 #include "sim/gpu-classes.h"
@@ -231,6 +237,38 @@ static void close_batch(struct ct_gpu *gpu, struct resident *r)
 	gpu->use.blocks += batch->blocks;
 }
 
+/* How many of its blocks are on the SMs that an empty device would give them. */
+static void defer(struct ct_gpu *gpu, struct resident *r)
+{
+	uint64_t room = (uint64_t)r->grid->need.blocks_per_sm * gpu->sms;
+
+	open_batch(gpu, r);
+	r->last->blocks = (uint32_t)(r->left < room ? r->left : room);
+	gpu->deferred = r;
+	gpu->active_sms = least(r->last->blocks, gpu->sms);
+	close_batch(gpu, r);
+}
+
+static void seat_deferred(struct ct_gpu *gpu)
+{
+	struct resident *r = gpu->deferred;
+	uint32_t blocks = r->first->blocks;
+	struct supply supply;
+
+	gpu->deferred = NULL;
+	gpu->active_sms = 0;
+	r->first->blocks = 0;
+	find_room(gpu, r, NULL, false, &supply);
+	spread(gpu, r, &supply, NULL, blocks);
+	g_assert(r->first->blocks == blocks);
+}
+
+/* Whether the batch of R that is placed next can be deferred. */
+static bool finds_nobody(const struct ct_gpu *gpu, const struct resident *r)
+{
+	return !gpu->active_sms && !r->grid->sms && r->grid->need.cluster <= 1;
+}
+
 bool ct_block_can_hold(const struct ct_gpu *gpu, const struct ct_block_need *need,
 		       const struct ct_sm_set *sms)
 {
@@ -361,6 +399,14 @@ bool ct_place(struct ct_gpu *gpu, struct resident *r)
 	bool changed_only = blocked == r || (MUTANT(TOUCHED_ONLY) && blocked);
 	struct supply supply;
 
+	if (finds_nobody(gpu, r)) {
+		defer(gpu, r);
+		return true;
+	}
+	if (gpu->deferred == r) /* it has all the room there is */
+		return false;
+	if (gpu->deferred && !MUTANT(NEVER_SEATED))
+		seat_deferred(gpu);
 	if (r->grid->need.cluster > 1 && !MUTANT(CLUSTERS_APART))
 		return place_clusters(gpu, r);
 	find_room(gpu, r, r->grid->sms, changed_only, &supply);
