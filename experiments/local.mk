@@ -1,3 +1,4 @@
 # Experiments: one folder per question.
 EXTRA_DIST += experiments/README.md
+include experiments/estimator/local.mk
 include experiments/ground-truth/local.mk

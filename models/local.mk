@@ -10,6 +10,8 @@ models_libmodels_la_SOURCES = \
 	models/copy.h \
 	models/device.c \
 	models/device.h \
+	models/estimate.c \
+	models/estimate.h \
 	models/mig-instance.c \
 	models/mig.c \
 	models/mig.h \

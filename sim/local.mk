@@ -39,6 +39,7 @@ sim_libsim_la_SOURCES = \
 	sim/gpu.h \
 	sim/metrics.c \
 	sim/metrics.h \
+	sim/program-demand.c \
 	sim/program.c \
 	sim/program.h \
 	sim/run-actuator.c \

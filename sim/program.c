@@ -80,26 +80,6 @@ static void fill_sms(const struct ct_device *device, uint32_t sms,
 	shape->registers_per_thread = device->sm.registers / device->sm.threads_per_block;
 }
 
-void ct_program_counted(const struct ct_counter_record *counter,
-			struct ct_kernel_demand *demand)
-{
-	double tensor = (double)counter->tensor_active;
-
-	demand->dram_bytes = (struct ct_demand){
-		(int64_t)MIN(counter->dram_read_bytes + counter->dram_write_bytes,
-			     INT64_MAX),
-		CT_DEMAND_MEASURED,
-	};
-	if (counter->l2_bytes)
-		demand->l2_bytes =
-			(struct ct_demand){ (int64_t)MIN(counter->l2_bytes, INT64_MAX),
-					    CT_DEMAND_MEASURED };
-	if (tensor >= 0)
-		demand->pipe_permille[CT_PIPE_TENSOR] =
-			(struct ct_demand){ (int64_t)(MIN(tensor, 1) * 1000),
-					    CT_DEMAND_MEASURED };
-}
-
 static gboolean prepare_shapes(struct ct_program *p, GError **error)
 {
 	const struct ct_trace *trace = p->trace;
@@ -107,6 +87,8 @@ static gboolean prepare_shapes(struct ct_program *p, GError **error)
 	p->need = g_new0(struct ct_block_need, trace->n_shapes + 1);
 	p->isolated_ns = g_new0(int64_t, trace->n_shapes + 1);
 	p->demand = g_new0(struct ct_kernel_demand, trace->n_shapes + 1);
+	p->shape_time = g_new0(struct ct_shape_time, trace->n_shapes + 1);
+	p->rules = g_array_new(FALSE, FALSE, sizeof(struct ct_program_rule));
 	for (uint32_t i = 0; i < trace->n_shapes; i++) {
 		const struct ct_shape_record *s = &trace->shape[i];
 		struct ct_kernel_shape shape = { 0 };
@@ -158,9 +140,9 @@ static void scan_kernel(struct scan *s, const struct ct_op *op)
 	}
 	if (p->need[op->shape].guessed)
 		p->guessed_pct += (double)ns;
-	if (op->counter != CT_NONE ||
-	    p->demand[op->shape].dram_bytes.source != CT_DEMAND_UNKNOWN)
-		p->demand_pct += (double)ns;
+	p->shape_time[op->shape].ns += (double)ns;
+	if (op->counter != CT_NONE)
+		p->shape_time[op->shape].counted_ns += (double)ns;
 }
 
 static void scan_memory(struct scan *s, const struct ct_op *op)
@@ -418,13 +400,14 @@ struct ct_program *ct_program_new(const struct ct_trace *trace,
 		p->overlapped_pct = s->overlapped_ns * percent;
 		p->estimated_pct = estimated_ns * percent;
 		p->guessed_pct *= percent;
-		p->demand_pct *= percent;
 	}
 	for (int kind = 0; kind < CT_OP_MAX; kind++) {
 		p->typical_call_ns[kind] = usual_length(s->call_bins[kind], 0.5);
 		p->long_call_ns[kind] = usual_length(s->call_bins[kind], 0.9);
 	}
 	p->peak_memory_bytes = (int64_t)s->peak_bytes;
+	if (ok)
+		ct_program_estimate(p, ct_estimator_find("none"));
 	g_array_free(s->ranges, TRUE);
 	g_hash_table_unref(s->live);
 	g_free(s->alone_n);
@@ -439,6 +422,14 @@ void ct_program_free(struct ct_program *p)
 {
 	if (!p)
 		return;
+	if (p->base) {
+		g_free(p);
+		return;
+	}
+	if (p->rules)
+		g_array_free(p->rules, TRUE);
+	g_free(p->estimate);
+	g_free(p->shape_time);
 	g_hash_table_unref(p->event_index);
 	g_free(p->need);
 	g_free(p->isolated_ns);

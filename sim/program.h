@@ -11,6 +11,7 @@
 #define CT_SIM_PROGRAM_H
 
 #include "models/device.h"
+#include "models/estimate.h"
 #include "models/work.h"
 #include "traces/reader.h"
 
@@ -24,8 +25,19 @@ struct ct_program_request {
 	uint64_t kernels;
 };
 
+struct ct_shape_time {         /* of all launches of a shape, as recorded */
+	double ns, counted_ns; /* counted: that have counters of their own */
+};
+
+struct ct_program_rule { /* of the estimator, that was needed */
+	const char *kind, *from;
+	struct ct_share dram;
+	double percent; /* of kernel time */
+};
+
 struct ct_program {
-	const struct ct_trace *trace; /* borrowed */
+	const struct ct_program *base; /* NULL, or owns all but this */
+	const struct ct_trace *trace;  /* borrowed */
 	const struct ct_device *device;
 	struct ct_block_need *need; /* per shape; blocks_per_sm == 0: never launched */
 	int64_t *isolated_ns;       /* per shape: mean of launches alone; 0: none was */
@@ -42,7 +54,13 @@ struct ct_program {
 	double overlapped_pct; /* of kernel time: recorded while overlapping */
 	double estimated_pct;  /* of it: no launch alone to take the duration from */
 	double guessed_pct;    /* of kernel time: shape unknown */
-	double demand_pct;     /* of kernel time: DRAM bytes measured */
+	/* what kernels demand of DRAM: percent of kernel time by enum ct_demand_source */
+	double demand_pct[CT_DEMAND_MEASURED + 1];
+	const struct ct_estimator *estimator;
+	enum ct_estimate_level level;
+	struct ct_demand_guess *estimate; /* per shape */
+	struct ct_shape_time *shape_time;
+	GArray *rules; /* struct ct_program_rule, by falling share */
 };
 
 /* MARKER: requests are the ranges of this name ("name" or "prefix*"); NULL: the whole
@@ -51,6 +69,19 @@ struct ct_program {
 struct ct_program *ct_program_new(const struct ct_trace *, const struct ct_device *,
 				  const char *marker, GError **error);
 void ct_program_free(struct ct_program *);
+
+/* Unmeasured demands are what this estimator says; of a new program, "none". */
+void ct_program_estimate(struct ct_program *, const struct ct_estimator *);
+
+/* The same program on a DEVICE of the same SMs but other bandwidths, with guesses at
+ * LEVEL; BASE outlives it. */
+struct ct_program *ct_program_variant(const struct ct_program *base,
+				      const struct ct_device *,
+				      enum ct_estimate_level level);
+
+/* What a launch that takes ISOLATED_NS alone demands. */
+void ct_program_demand(const struct ct_program *, const struct ct_op *, int64_t isolated_ns,
+		       struct ct_kernel_demand *out);
 
 /* What a counter record says about a kernel; the rest of the demand stays as it is. */
 void ct_program_counted(const struct ct_counter_record *, struct ct_kernel_demand *);

@@ -163,14 +163,13 @@ static void fill_kernel(struct op *op, const struct copy *copy, const struct ct_
 	const struct ct_trace *trace = program->trace;
 	const struct ct_block_need *need = &program->need[record->shape];
 	int64_t isolated_ns = record->end_ns - record->start_ns;
-	struct ct_kernel_demand demand = program->demand[record->shape];
+	struct ct_kernel_demand demand;
 
 	if (record->overlap_ns > 0 && program->isolated_ns[record->shape] > 0)
 		isolated_ns = program->isolated_ns[record->shape];
 	if (copy->tenant->run->in->one_ns_kernels)
 		isolated_ns = 1;
-	if (record->counter != CT_NONE)
-		ct_program_counted(&trace->counter[record->counter], &demand);
+	ct_program_demand(program, record, isolated_ns, &demand);
 	op->grid.need = *need;
 	ct_kernel_work(program->device, need, isolated_ns, &demand, &op->grid.work);
 	op->name = trace->shape[record->shape].name;

@@ -117,14 +117,14 @@ json_t *ct_scenario_json(const struct ct_scenario *s)
 	for (size_t i = 0; i < s->n_expectations; i++)
 		add_expectation(expect, &s->expect[i]);
 	document = json_pack(
-		"{s:s, s:s?, s:s, s:s, s:o, s:O, s:I, s:I, s:i, s:I, s:i, s:o, s:o, "
+		"{s:s, s:s?, s:s, s:s, s:s, s:o, s:O, s:I, s:I, s:i, s:I, s:i, s:o, s:o, "
 		"s:o}",
 		"cotenant", "scenario/1", "why", s->why, "device", s->device, "actuator",
-		s->actuator, "policy", policies, "policy_options", s->policy_options,
-		"seed", (json_int_t)s->seed, "duration_ns", (json_int_t)s->duration_ns,
-		"min_requests", (int)s->min_requests, "patience_ns",
-		(json_int_t)s->patience_ns, "repeat", (int)s->repeat, "tenants", tenants,
-		"sweep", sweep, "expect", expect);
+		s->actuator, "estimator", s->estimator, "policy", policies,
+		"policy_options", s->policy_options, "seed", (json_int_t)s->seed,
+		"duration_ns", (json_int_t)s->duration_ns, "min_requests",
+		(int)s->min_requests, "patience_ns", (json_int_t)s->patience_ns, "repeat",
+		(int)s->repeat, "tenants", tenants, "sweep", sweep, "expect", expect);
 	ct_sharing_echo(&s->sharing, document);
 	return document;
 }

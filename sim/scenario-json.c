@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "models/estimate.h"
 #include "sim/base/error.h"
 #include "sim/strict-json.h"
 
@@ -348,12 +349,25 @@ static gboolean read_version(struct ct_strict *c, const struct ct_strict_key *ke
 	return TRUE;
 }
 
+static gboolean read_estimator(struct ct_strict *c, const struct ct_strict_key *key,
+			       const char *where, json_t *value, void *field)
+{
+	char **name = field;
+
+	if (!ct_strict_text(c, key, where, value, field))
+		return FALSE;
+	if (ct_estimator_find(*name))
+		return TRUE;
+	return ct_strict_fail(c, where, "must be \"shape\", \"none\" or \"bound\"");
+}
+
 #define SCENARIO(field) offsetof(struct ct_scenario, field)
 static const struct ct_strict_key scenario_keys[] = {
 	{ "cotenant", read_version, 0, 0, 0 },
 	{ "why", ct_strict_text, SCENARIO(why), 0, 0 },
 	{ "device", read_file_or_name, SCENARIO(device), 0, 0 },
 	{ "actuator", read_file_or_name, SCENARIO(actuator), 0, 0 },
+	{ "estimator", read_estimator, SCENARIO(estimator), 0, 0 },
 	{ "policy", read_policies, 0, 0, 0 },
 	{ "policy_options", read_policy_options, 0, 0, 0 },
 	{ "seed", ct_strict_i64, SCENARIO(seed), 0, INT64_MAX },

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "models/estimate.h"
 #include "sim/base/error.h"
 #include "sim/base/nearest.h"
 
@@ -17,6 +18,7 @@ struct ct_scenario *ct_scenario_new(void)
 
 	s->device = g_strdup("h200-sxm");
 	s->actuator = g_strdup("ideal");
+	s->estimator = g_strdup(ct_estimators()[0]->name);
 	s->seed = 1;
 	s->min_requests = 10;
 	s->patience_ns = INT64_C(10000000000);
@@ -60,6 +62,7 @@ void ct_scenario_free(struct ct_scenario *s)
 	g_free(s->why);
 	g_free(s->device);
 	g_free(s->actuator);
+	g_free(s->estimator);
 	g_free(s->sharing.mig);
 	g_free(s);
 }

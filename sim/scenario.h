@@ -66,11 +66,12 @@ struct ct_scenario {
 	char *path; /* of the file; NULL: from the command line */
 	char *why;
 	char *device, *actuator; /* names or paths; actuator default "ideal" */
-	uint64_t seed;           /* default 1 */
-	int64_t duration_ns;     /* 0: until every tenant finished min_requests */
-	uint32_t min_requests;   /* default 10 */
-	int64_t patience_ns;     /* default 10 s of waiting without cause */
-	uint32_t repeat;         /* default 1 */
+	char *estimator;       /* of demands that a trace does not have; default "shape" */
+	uint64_t seed;         /* default 1 */
+	int64_t duration_ns;   /* 0: until every tenant finished min_requests */
+	uint32_t min_requests; /* default 10 */
+	int64_t patience_ns;   /* default 10 s of waiting without cause */
+	uint32_t repeat;       /* default 1 */
 	struct ct_sharing sharing;
 	struct ct_policy_spec *policy; /* "all" stands for every one there is */
 	size_t n_policies;

@@ -139,10 +139,11 @@ static const struct ct_trace *trace_of(struct ct_study_store *s, const char *pat
 const struct ct_program *ct_study_store_program(struct ct_study_store *s,
 						const struct ct_device *device,
 						const struct ct_tenant_spec *tenant,
-						GError **error)
+						const char *estimator, GError **error)
 {
-	g_autofree char *key = g_strdup_printf("%s\n%s\n%s", device->path, tenant->trace,
-					       tenant->requests ? tenant->requests : "\n");
+	g_autofree char *key =
+		g_strdup_printf("%s\n%s\n%s\n%s", device->path, estimator, tenant->trace,
+				tenant->requests ? tenant->requests : "\n");
 	struct ct_program *p = g_hash_table_lookup(s->program, key);
 	const struct ct_trace *trace;
 
@@ -152,6 +153,8 @@ const struct ct_program *ct_study_store_program(struct ct_study_store *s,
 	if (!trace)
 		return NULL;
 	p = ct_program_new(trace, device, tenant->requests, error);
+	if (p)
+		ct_program_estimate(p, ct_estimator_find(estimator));
 	if (p)
 		g_hash_table_insert(s->program, g_steal_pointer(&key), p);
 	return p;

@@ -22,7 +22,7 @@ const struct ct_actuator_model *ct_study_store_actuator(struct ct_study_store *,
 const struct ct_program *ct_study_store_program(struct ct_study_store *,
 						const struct ct_device *,
 						const struct ct_tenant_spec *,
-						GError **error);
+						const char *estimator, GError **error);
 
 /* Notes PATH and the hash of its content (SHA256, or computed here if that is NULL). */
 gboolean ct_study_store_note(struct ct_study_store *, const char *path, const char *sha256,

@@ -70,22 +70,35 @@ static void warn_of_board(struct ct_study *study, const struct ct_tenant_spec *t
 	}
 }
 
-/* What is not known to use DRAM does not contend for it. */
-static void warn_of_bandwidth(struct ct_study *study, const struct ct_study_point *point)
+static void add_share(GString *names, const char *name, double percent)
 {
-	g_autoptr(GString) names = g_string_new(NULL);
+	if (percent >= WORTH_SAYING_PCT)
+		g_string_append_printf(names, "%s%s (%.0f %% of its kernel time)",
+				       names->len ? ", " : "", name, percent);
+}
+
+/* What is not known to use DRAM does not contend for it; a guess may be wrong. */
+static void warn_of_demand(struct ct_study *study, const struct ct_study_point *point)
+{
+	g_autoptr(GString) unknown = g_string_new(NULL), guessed = g_string_new(NULL);
 	const struct ct_scenario *s = point->scenario;
 
-	for (size_t i = 0; i < s->n_tenants; i++)
-		if (point->program[i]->demand_pct < 100 - WORTH_SAYING_PCT)
-			g_string_append_printf(names, "%s%s", names->len ? ", " : "",
-					       s->tenant[i].name);
-	if (s->n_tenants > 1 && names->len)
+	for (size_t i = 0; i < s->n_tenants; i++) {
+		const double *pct = point->program[i]->demand_pct;
+
+		add_share(unknown, s->tenant[i].name, pct[CT_DEMAND_UNKNOWN]);
+		add_share(guessed, s->tenant[i].name, pct[CT_DEMAND_GUESS]);
+	}
+	if (s->n_tenants > 1 && unknown->len)
 		warn(study,
-		     "%s: no DRAM bytes were recorded, so nobody is slowed down by their "
-		     "use "
-		     "of it: the results are optimistic",
-		     names->str);
+		     "%s: nothing is known of their use of DRAM, so nobody is slowed down "
+		     "by it: the results are optimistic",
+		     unknown->str);
+	if (s->n_tenants > 1 && guessed->len)
+		warn(study,
+		     "%s: their use of DRAM is a guess by estimator '%s': --sensitivity "
+		     "shows what depends on it",
+		     guessed->str, s->estimator);
 }
 
 /* A program that hardly waits for its kernels hardly feels how they share the device;
@@ -183,7 +196,7 @@ void ct_study_warn(struct ct_study *study)
 			warn_of_host(study, p, t);
 		}
 		warn_of_memory(study, p);
-		warn_of_bandwidth(study, p);
+		warn_of_demand(study, p);
 	}
 	for (guint i = 0; i < study->cells->len; i++)
 		warn_of_run(study, study->cells->pdata[i]);

@@ -96,7 +96,8 @@ static gboolean load_point(struct ct_study *study, struct ct_study_point *p, GEr
 	for (size_t i = 0; i < s->n_tenants; i++) {
 		const struct ct_tenant_spec *t = &s->tenant[i];
 
-		p->program[i] = ct_study_store_program(study->store, p->device, t, error);
+		p->program[i] = ct_study_store_program(study->store, p->device, t,
+						       s->estimator, error);
 		if (!p->program[i])
 			return FALSE;
 		if (t->arrive.kind == CT_ARRIVE_FILE &&

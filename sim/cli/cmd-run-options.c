@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "models/estimate.h"
 #include "sim/cli/cmd-run.h"
 
 #define MAX_THREADS 4096
@@ -29,7 +30,7 @@ static void spell_out_jobs(int argc, char **argv, GPtrArray *spelt)
 }
 
 struct arguments {
-	char *device, *actuator, *duration, *seed, *requests;
+	char *device, *actuator, *estimator, *duration, *seed, *requests;
 	char *sharing, *slice_us, *mig, *channels;
 	char **policy, **set, **mps_percentage;
 	int threads, repeat;
@@ -39,6 +40,7 @@ static void clear_arguments(struct arguments *a)
 {
 	g_free(a->device);
 	g_free(a->actuator);
+	g_free(a->estimator);
 	g_free(a->duration);
 	g_free(a->seed);
 	g_free(a->requests);
@@ -183,6 +185,24 @@ static void replace(char **field, const char *value)
 	*field = g_strdup(value);
 }
 
+static gboolean apply_estimator(const char *name, struct ct_scenario *s, GError **error)
+{
+	g_autoptr(GString) names = g_string_new(NULL);
+
+	if (!name || ct_estimator_find(name)) {
+		replace(&s->estimator, name);
+		return TRUE;
+	}
+	for (const struct ct_estimator *const *e = ct_estimators(); *e; e++)
+		g_string_append_printf(names, "%s%s",
+				       !names->len ? ""
+				       : e[1]      ? ", "
+						   : " and ",
+				       (*e)->name);
+	ct_usage_error(error, "--estimator %s: there are %s", name, names->str);
+	return FALSE;
+}
+
 static gboolean apply(const struct arguments *a, struct ct_scenario **scenario,
 		      GError **error)
 {
@@ -190,6 +210,8 @@ static gboolean apply(const struct arguments *a, struct ct_scenario **scenario,
 
 	replace(&s->device, a->device);
 	replace(&s->actuator, a->actuator);
+	if (!apply_estimator(a->estimator, s, error))
+		return FALSE;
 	if (a->duration && !ct_duration_parse(a->duration, &s->duration_ns, error)) {
 		g_prefix_error(error, "--duration: ");
 		return FALSE;
@@ -305,6 +327,9 @@ gboolean ct_run_request_parse(int argc, char **argv, struct ct_run_request *r, i
 		  "Board to simulate (default h200-sxm)", "NAME|FILE" },
 		{ "actuator", 'a', 0, G_OPTION_ARG_STRING, &a.actuator,
 		  "What can be enforced on it (default ideal)", "NAME|FILE" },
+		{ "estimator", 0, 0, G_OPTION_ARG_STRING, &a.estimator,
+		  "Rule for what traces do not say of kernels' demands (default shape)",
+		  "NAME" },
 		{ "policy", 'p', 0, G_OPTION_ARG_STRING_ARRAY, &a.policy,
 		  "Policies to compare (default all)", "P1,P2..." },
 		{ "duration", 't', 0, G_OPTION_ARG_STRING, &a.duration,

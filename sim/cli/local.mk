@@ -26,6 +26,7 @@ cotenant_SOURCES = \
 	sim/cli/report-explain-json.c \
 	sim/cli/report-explain.c \
 	sim/cli/report-json.c \
+	sim/cli/report-sources.c \
 	sim/cli/report-text.c \
 	sim/cli/report.c \
 	sim/cli/report.h \

@@ -57,7 +57,7 @@ static json_t *tenant(const struct ct_study_cell *cell, size_t i)
 
 	return json_pack(
 		"{s:s, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:b, s:I, "
-		"s:o}",
+		"s:o, s:o}",
 		"name", spec->name, "count", (json_int_t)t->latency.count, "asked",
 		(json_int_t)t->asked, "finished", (json_int_t)t->finished, "kernels",
 		(json_int_t)t->kernels, "latency_ns", latency(&t->latency),
@@ -67,7 +67,8 @@ static json_t *tenant(const struct ct_study_cell *cell, size_t i)
 		spec->slo_ns ? number(t->slo_attainment) : json_null(), "time_ns",
 		causes(t), "turnaround_ns", (json_int_t)t->turnaround_ns, "unstable",
 		t->unstable, "backlog", (json_int_t)t->backlog, "replay_error",
-		replay_error(cell->point, i));
+		replay_error(cell->point, i), "sources",
+		ct_report_sources(cell->point->program[i]));
 }
 
 static json_t *system_metrics(const struct ct_study_cell *cell)

@@ -343,6 +343,11 @@ static void print_header(const struct ct_study *study, FILE *out)
 	fputc('\n', out);
 	for (size_t i = 0; i < s->n_tenants; i++)
 		print_tenant(study, i, out);
+	for (size_t i = 0; i < s->n_tenants; i++) {
+		g_autofree char *text = ct_report_sources_text(p->program[i]);
+
+		fprintf(out, "sources   %s: %s\n", s->tenant[i].name, text);
+	}
 }
 
 static void print_footer(const struct ct_study *study, FILE *out)

@@ -40,6 +40,11 @@ json_t *ct_report_explain_json(const struct ct_study *, const struct ct_explain 
  * policy, sweep, repeat, min, max, value and met. */
 json_t *ct_report_expectations(const struct ct_study *, json_t *results);
 
+/* report-sources.c: where a tenant's numbers come from, as in the document and in a line;
+ * both are the caller's */
+json_t *ct_report_sources(const struct ct_program *);
+char *ct_report_sources_text(const struct ct_program *);
+
 /* A policy as a reader tells it from the others: its options only where another entry
  * of the same name differs.  Free with g_free(). */
 char *ct_report_policy(const struct ct_study_point *, const struct ct_study_policy *);

@@ -107,6 +107,25 @@ static const struct {
 	{ "results[].tenants[].replay_error.start_ns.max", "i" },
 	{ "results[].tenants[].replay_error.makespan_pct", "n?" },
 	{ "results[].tenants[].replay_error.control_1ns_pct", "n?" },
+	{ "results[].tenants[].sources", "o" },
+	{ "results[].tenants[].sources.time_pct", "o" },
+	{ "results[].tenants[].sources.time_pct.alone", "n" },
+	{ "results[].tenants[].sources.time_pct.other_launches", "n" },
+	{ "results[].tenants[].sources.time_pct.overlapped", "n" },
+	{ "results[].tenants[].sources.time_pct.guessed_shape", "n" },
+	{ "results[].tenants[].sources.dram_pct", "o" },
+	{ "results[].tenants[].sources.dram_pct.measured", "n" },
+	{ "results[].tenants[].sources.dram_pct.formula", "n" },
+	{ "results[].tenants[].sources.dram_pct.guess", "n" },
+	{ "results[].tenants[].sources.dram_pct.unknown", "n" },
+	{ "results[].tenants[].sources.estimator", "s" },
+	{ "results[].tenants[].sources.rules", "l" },
+	{ "results[].tenants[].sources.rules[]", "o" },
+	{ "results[].tenants[].sources.rules[].kind", "s" },
+	{ "results[].tenants[].sources.rules[].pct", "n" },
+	{ "results[].tenants[].sources.rules[].from", "s" },
+	{ "results[].tenants[].sources.rules[].dram_permille", "l" },
+	{ "results[].tenants[].sources.rules[].dram_permille[]", "i" },
 	{ "results[].system", "o" },
 	{ "results[].system.stp", "n?" },
 	{ "results[].system.antt", "n?" },
@@ -309,6 +328,27 @@ static void check_sums(json_t *report)
 	}
 }
 
+/* Of all kernel time it is said where its demand comes from. */
+static void check_sources(json_t *report)
+{
+	json_t *result, *tenant, *percent;
+	size_t i, j;
+
+	json_array_foreach(json_object_get(report, "results"), i, result) {
+		json_array_foreach(json_object_get(result, "tenants"), j, tenant) {
+			json_t *sources = json_object_get(tenant, "sources");
+			double sum = 0;
+			const char *name;
+
+			json_object_foreach(json_object_get(sources, "dram_pct"), name,
+					    percent)
+				sum += json_number_value(percent);
+			if (sum < 99.999 || sum > 100.001)
+				fail("sources.dram_pct", "does not sum to 100");
+		}
+	}
+}
+
 static json_int_t sum_of(json_t *times)
 {
 	json_int_t sum = 0;
@@ -350,6 +390,7 @@ int main(void)
 	check_object("", report);
 	check_sums(report);
 	check_explained(report);
+	check_sources(report);
 	json_decref(report);
 	return failures ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -10,6 +10,7 @@ UNIT_TESTS = \
 	tests/unit/crew \
 	tests/unit/decimal \
 	tests/unit/device \
+	tests/unit/estimate \
 	tests/unit/event \
 	tests/unit/expected-stats \
 	tests/unit/explain \
@@ -204,6 +205,10 @@ tests_unit_run_calls_LDADD = $(RUN_TEST_LIBS)
 tests_unit_run_contexts_SOURCES = tests/unit/run-contexts.c $(RUN_CASE)
 tests_unit_run_contexts_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_run_contexts_LDADD = $(RUN_TEST_LIBS)
+
+tests_unit_estimate_SOURCES = tests/unit/estimate.c
+tests_unit_estimate_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_estimate_LDADD = models/libmodels.la $(CHECK_LIBS)
 
 tests_unit_explain_SOURCES = tests/unit/explain.c $(RUN_CASE)
 tests_unit_explain_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)

@@ -1,0 +1,1 @@
+EXTRA_DIST += experiments/estimator/README.md experiments/estimator/run

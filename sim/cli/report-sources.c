@@ -1,0 +1,92 @@
+/*
+ * report-sources - where the numbers of a tenant come from: which part of its kernel time
+ * was recorded alone, taken from other launches, estimated or of a guessed shape, and of
+ * which part the demand was measured, guessed or is not known.
+ */
+#include "sim/cli/report.h"
+
+enum { RULES_SHOWN = 3 };
+
+/* Of 100 %, what was recorded while nothing else ran. */
+static double alone_pct(const struct ct_program *p)
+{
+	return 100 - p->overlapped_pct;
+}
+
+/* Overlapped, but the same shape ran alone elsewhere in the trace. */
+static double other_launches_pct(const struct ct_program *p)
+{
+	return p->overlapped_pct - p->estimated_pct;
+}
+
+static json_t *rules(const struct ct_program *p)
+{
+	json_t *list = json_array();
+
+	for (guint i = 0; i < p->rules->len; i++) {
+		const struct ct_program_rule *r =
+			&g_array_index(p->rules, struct ct_program_rule, i);
+
+		json_array_append_new(
+			list, json_pack("{s:s, s:f, s:s, s:[iii]}", "kind", r->kind, "pct",
+					r->percent, "from", r->from, "dram_permille",
+					(int)r->dram.permille[CT_ESTIMATE_LOW],
+					(int)r->dram.permille[CT_ESTIMATE_VALUE],
+					(int)r->dram.permille[CT_ESTIMATE_HIGH]));
+	}
+	return list;
+}
+
+json_t *ct_report_sources(const struct ct_program *p)
+{
+	return json_pack(
+		"{s:{s:f, s:f, s:f, s:f}, s:{s:f, s:f, s:f, s:f}, s:s, s:o}", "time_pct",
+		"alone", alone_pct(p), "other_launches", other_launches_pct(p),
+		"overlapped", p->estimated_pct, "guessed_shape", p->guessed_pct, "dram_pct",
+		"measured", p->demand_pct[CT_DEMAND_MEASURED], "formula",
+		p->demand_pct[CT_DEMAND_FORMULA], "guess", p->demand_pct[CT_DEMAND_GUESS],
+		"unknown", p->demand_pct[CT_DEMAND_UNKNOWN], "estimator",
+		p->estimator->name, "rules", rules(p));
+}
+
+/* "97 % NAME", unless it rounds to nothing. */
+static void append(GString *text, double percent, const char *what)
+{
+	if (percent < 0.5)
+		return;
+	g_string_append_printf(text, "%s%.0f %% %s",
+			       text->len && text->str[text->len - 1] != ' ' ? ", " : "",
+			       percent, what);
+}
+
+static void append_rules(GString *text, const struct ct_program *p)
+{
+	GString *inner = g_string_new(NULL);
+
+	for (guint i = 0; i < p->rules->len && i < RULES_SHOWN; i++) {
+		const struct ct_program_rule *r =
+			&g_array_index(p->rules, struct ct_program_rule, i);
+
+		append(inner, r->percent, r->kind);
+	}
+	if (inner->len)
+		g_string_append_printf(text, " (%s)", inner->str);
+	g_string_free(inner, TRUE);
+}
+
+char *ct_report_sources_text(const struct ct_program *p)
+{
+	GString *text = g_string_new("kernel times ");
+
+	append(text, alone_pct(p), "recorded alone");
+	append(text, other_launches_pct(p), "from other launches");
+	append(text, p->estimated_pct, "recorded beside others");
+	append(text, p->guessed_pct, "of a guessed shape");
+	g_string_append(text, "; DRAM use ");
+	append(text, p->demand_pct[CT_DEMAND_MEASURED], "measured");
+	append(text, p->demand_pct[CT_DEMAND_FORMULA], "by formula");
+	append(text, p->demand_pct[CT_DEMAND_GUESS], "guessed");
+	append_rules(text, p);
+	append(text, p->demand_pct[CT_DEMAND_UNKNOWN], "unknown");
+	return g_string_free(text, FALSE);
+}
