@@ -107,6 +107,8 @@ static const struct ct_field fields[] = {
 	       "bytes", .count = AT(sm.n_carveouts), .max_count = CT_MAX_CARVEOUTS),
 	U32("sm.barriers", sm.barriers, 1, 1024, "barriers"),
 	U32("sm.l1_bytes", sm.l1_bytes, 0, MAX_SMEM, "bytes", .optional = TRUE),
+	U32("sm.l1_usable_permille", sm.l1_usable_permille, 1, 1000, "permille"),
+	U32("sm.l1_miss_permille", sm.l1_miss_permille, 1000, 100000, "permille"),
 	U32("sm.issue_overlap_permille", sm.issue_overlap_permille, 0, 1000, "permille"),
 
 	I64("memory.bytes", memory_bytes, 1, INT64_C(1) << 50, "bytes"),

@@ -5,6 +5,8 @@ models_libmodels_la_SOURCES = \
 	models/actuator.h \
 	models/cluster.c \
 	models/cluster.h \
+	models/contention.c \
+	models/contention.h \
 	models/demand.h \
 	models/copy.c \
 	models/copy.h \
@@ -22,6 +24,8 @@ models_libmodels_la_SOURCES = \
 	models/sourced.h \
 	models/split.c \
 	models/split.h \
+	models/work-demand.c \
+	models/work-demand.h \
 	models/work.c \
 	models/work.h \
 	sim/base/nearest.h

@@ -7,11 +7,11 @@
 #include "models/work.h"
 
 #include "models/cluster.h"
+#include "models/work-demand.h"
 
 typedef unsigned __int128 u128;
 
 #define GUESSED_THREADS 256
-#define CURVE_BITS      20 /* fraction of an SM, in the bandwidth curve */
 
 /* One launch alone on some SMs. */
 struct waves {
@@ -88,112 +88,69 @@ uint64_t ct_waves(const struct ct_device *device, const struct ct_block_need *ne
 	return need->blocks / slots + (need->blocks % slots != 0);
 }
 
-uint32_t ct_memory_rate(uint64_t got, uint64_t wanted, uint32_t memory_share)
+void ct_kernel_contender(const struct ct_kernel_work *work, uint64_t blocks,
+			 struct ct_contender *out)
 {
-	u128 rate;
-
-	if (got >= wanted || memory_share == 0)
-		return CT_WORK_ONE;
-	rate = ((u128)got << (CT_WORK_BITS + 8)) /
-	       ((u128)(256 - memory_share) * got + (u128)memory_share * wanted);
-	return rate ? (uint32_t)rate : 1;
+	*out = (struct ct_contender){
+		.asked_mbps = { blocks * work->l2_mbps, blocks * work->demand_mbps },
+		.footprint_bytes = work->l2_footprint_bytes,
+		.hits_alone = work->l2_hits,
+		.memory_share = work->memory_share,
+	};
 }
 
-static void waves_on(const struct ct_device *device, const struct ct_block_need *need,
-		     uint32_t demand_mbps, uint32_t memory_share, uint32_t sms,
-		     struct waves *out)
+gboolean ct_kernel_feels_sm(const struct ct_kernel_work *work)
 {
-	uint64_t reachable = ct_dram_mbps(device);
+	for (int p = 0; p < CT_PIPES; p++)
+		if (work->sm.pipe[p])
+			return TRUE;
+	return work->sm.l1_bytes && work->l1_share;
+}
 
+static uint32_t rate_alone(const struct ct_memory *memory,
+			   const struct ct_kernel_work *work, uint64_t blocks)
+{
+	struct ct_contender c;
+
+	ct_kernel_contender(work, blocks, &c);
+	ct_contend(memory, &c, 1);
+	return ct_rate(c.lost[CT_LEVEL_L2] + c.lost[CT_LEVEL_DRAM]);
+}
+
+static void waves_on(const struct ct_device *device, const struct ct_memory *memory,
+		     const struct ct_block_need *need, const struct ct_kernel_work *work,
+		     uint32_t sms, struct waves *out)
+{
 	out->n = ct_waves(device, need, sms);
 	out->full = MIN(need->blocks, ct_wave_blocks(device, need, sms));
 	out->tail = need->blocks - (out->n - 1) * out->full;
-	out->full_rate = ct_memory_rate(reachable, out->full * demand_mbps, memory_share);
-	out->tail_rate = ct_memory_rate(reachable, out->tail * demand_mbps, memory_share);
-}
-
-static uint64_t cube_root(u128 x)
-{
-	u128 root = 0;
-
-	for (int shift = 3 * 42 - 3; shift >= 0; shift -= 3) {
-		u128 step;
-
-		root *= 2;
-		step = 3 * root * (root + 1) + 1;
-		if (x >> shift >= step) {
-			x -= step << shift;
-			root++;
-		}
-	}
-	return (uint64_t)root;
-}
-
-static u128 cube(uint64_t x)
-{
-	return (u128)x * x * x;
-}
-
-/* BW(n) of work.h, at least 1 MB/s. */
-static uint64_t reachable_on(const struct ct_device *device, uint64_t sms)
-{
-	u128 both = (cube(sms) + cube(device->dram_saturation_sms)) << (3 * CURVE_BITS);
-
-	u128 mbps = ((u128)ct_dram_mbps(device) * sms << CURVE_BITS) / cube_root(both);
-
-	return (uint64_t)MAX(1, mbps);
-}
-
-/* What a full wave would draw if DRAM had no end, MB/s. */
-static uint64_t unconstrained(const struct ct_device *device, uint64_t drawn, uint64_t sms)
-{
-	uint64_t reachable = ct_dram_mbps(device);
-	uint64_t most = reachable * sms / device->dram_saturation_sms;
-	uint64_t demand = most;
-
-	if (drawn < reachable)
-		demand = (uint64_t)((u128)drawn * reachable /
-				    cube_root(cube(reachable) - cube(drawn)));
-	return MAX(drawn, MIN(demand, most));
-}
-
-static void set_demand(const struct ct_device *device, const struct ct_block_need *need,
-		       uint64_t ns, uint64_t bytes, struct ct_kernel_work *out)
-{
-	uint64_t waves = ct_waves(device, need, device->sms);
-	uint64_t full = MIN(need->blocks, ct_wave_blocks(device, need, device->sms));
-	uint64_t sms = MIN(full, device->sms);
-	u128 drawn = (u128)bytes * 1000 / ns;
-
-	/* More than the device has is a measuring error, or L2 hits counted as DRAM. */
-	drawn = MIN(drawn, ct_dram_mbps(device));
-	drawn = drawn * full * waves / need->blocks;
-	drawn = MIN(drawn, ct_dram_mbps(device));
-	out->memory_share = (uint16_t)MIN(256, 256 * drawn / reachable_on(device, sms));
-	out->demand_mbps = (uint32_t)MIN(
-		UINT32_MAX,
-		(unconstrained(device, (uint64_t)drawn, sms) + full / 2) / full);
+	out->full_rate = rate_alone(memory, work, out->full);
+	out->tail_rate = out->tail == out->full ? out->full_rate
+						: rate_alone(memory, work, out->tail);
 }
 
 void ct_kernel_work(const struct ct_device *device, const struct ct_block_need *need,
 		    int64_t isolated_ns, const struct ct_kernel_demand *demand,
 		    struct ct_kernel_work *out)
 {
-	int64_t dram_bytes = ct_demand_or(&demand->dram_bytes, 0);
 	uint64_t ns = (uint64_t)CLAMP(isolated_ns, 1, CT_KERNEL_MAX_NS);
+	struct ct_memory memory;
 	struct waves w;
 	u128 work;
 
-	*out = (struct ct_kernel_work){ 0 };
-	if (dram_bytes > 0)
-		set_demand(device, need, ns, (uint64_t)dram_bytes, out);
-	if (out->demand_mbps == 0) { /* full rate: the same in 64 bits, and most kernels */
+	*out = (struct ct_kernel_work){ .l2_hits = CT_HIT_ONE };
+	ct_work_sm_demand(device, need, demand, out);
+	if (demand->dram_bytes.source || demand->l2_bytes.source) {
+		ct_memory(device, &memory);
+		ct_work_memory_demand(device, need, &memory, ns, demand, out);
+	}
+	if (!out->demand_mbps && !out->l2_mbps) { /* full rate; most kernels */
 		ns <<= CT_WORK_BITS;
 		out->block_work =
 			MAX(ns / ct_waves(device, need, device->sms), CT_WORK_ONE);
 		return;
 	}
-	waves_on(device, need, out->demand_mbps, out->memory_share, device->sms, &w);
+	waves_on(device, &memory, need, out, device->sms, &w);
 	work = (u128)ns * w.full_rate * w.tail_rate /
 	       ((u128)(w.n - 1) * w.tail_rate + w.full_rate);
 	out->block_work = (uint64_t)MAX(work, CT_WORK_ONE);
@@ -202,12 +159,14 @@ void ct_kernel_work(const struct ct_device *device, const struct ct_block_need *
 int64_t ct_time_on_sms(const struct ct_device *device, const struct ct_block_need *need,
 		       const struct ct_kernel_work *work, uint32_t sms)
 {
+	struct ct_memory memory;
 	struct waves w;
 	u128 rates, ns;
 
 	if (!ct_wave_blocks(device, need, sms))
 		return INT64_MAX;
-	waves_on(device, need, work->demand_mbps, work->memory_share, sms, &w);
+	ct_memory(device, &memory);
+	waves_on(device, &memory, need, work, sms, &w);
 	rates = (u128)w.full_rate * w.tail_rate;
 	ns = ((u128)(w.n - 1) * w.tail_rate + w.full_rate);
 	ns = (ns * work->block_work + rates - 1) / rates;

@@ -7,9 +7,9 @@
  * same input gives the same answer on every machine.  A block lasts at least 1 ns, so
  * a kernel with more waves than nanoseconds takes W ns.
  *
- * Memory.  A kernel whose DRAM bytes are known demands bandwidth.  What it drew alone
- * is not its demand: SM slots are conserved, so shares of what was drawn alone never
- * exceed the device, and nothing would ever contend.  The demand used here is the
+ * Memory.  A kernel whose DRAM or L2 bytes are known demands bandwidth.  What it drew
+ * alone is not its demand: SM slots are conserved, so shares of what was drawn alone
+ * never exceed the device, and nothing would ever contend.  The demand used here is the
  * unconstrained one.  With the curve of a streaming kernel on n SMs,
  *
  *	BW(n) = B / (1 + (n0/n)^3)^(1/3)	B: reachable, n0: dram.saturation_sms
@@ -18,22 +18,25 @@
  *
  *	drawn	what a full wave drew alone: bytes/G of each block, over D/W
  *	demand	drawn * B / (B^3 - drawn^3)^(1/3), at most n * B/n0, at least drawn
- *	share	drawn / BW(n): the part of a block's time that scales with DRAM
+ *	share	drawn / BW(n): the part of a block's time that scales with memory, unless
+ *		it is known; of L2 and DRAM, the larger
  *
- * where n = min(N, blocks of a full wave).  A kernel far below the device demands what
- * it drew; one that reached it demands as much as its SMs can ask for.  Demands are
- * met in proportion, and a block that gets x of D runs at 1 / ((1-b) + b D/x).
+ * where n = min(N, blocks of a full wave).  Where only the share of the time waits, the
+ * demand is what was drawn in the time that is left without the waiting, so that a
+ * kernel moves the bytes it was recorded with.  contention.h says what demands do to each
+ * other.
  *
- * Alone, a kernel that demands more than the device already runs below full rate, so
- * its blocks are given that much less work: it still takes D, to 1 ns.
+ * Alone, a kernel with a demand already runs below full rate, so its blocks are given
+ * that much less work: it still takes D, to 1 ns.
  *
- * DANGER: the curve was fitted on one board and one copy kernel, and sharing in
- * proportion to demand bounds a victim's slowdown by N/n0 + 1; a kernel confined to one
- * SM beside a streaming one was seen at 22 times (Turing).  L2 hits are not modelled.
+ * DANGER: the curve was fitted on one board and one copy kernel, and L2 is taken to have
+ * the same n0; sharing in proportion to demand bounds a victim's slowdown by N/n0 + 1; a
+ * kernel confined to one SM beside a streaming one was seen at 22 times (Turing).
  */
 #ifndef CT_MODELS_WORK_H
 #define CT_MODELS_WORK_H
 
+#include "models/contention.h"
 #include "models/demand.h"
 #include "models/device.h"
 #include "models/occupancy.h"
@@ -70,11 +73,16 @@ struct ct_block_need {
 gboolean ct_block_need(const struct ct_device *, const struct ct_kernel_shape *,
 		       struct ct_block_need *out, const char **why);
 
-/* One launch, ready for the device: need, work and demand. */
+/* One launch, ready for the device: need, work and demand.  All of one block. */
 struct ct_kernel_work {
 	uint64_t block_work;   /* CT_WORK_ONE units; >= CT_WORK_ONE */
-	uint32_t demand_mbps;  /* DRAM demand of one block, unconstrained; 0: none known */
-	uint16_t memory_share; /* of 256: part of the block's time that scales with DRAM */
+	uint32_t demand_mbps;  /* of DRAM, unconstrained; 0: none known */
+	uint32_t l2_mbps;      /* the same, of L2 */
+	uint16_t memory_share; /* of 256: part of the block's time that scales with both */
+	uint16_t l1_share;     /* of 256: part that L1 hits take */
+	uint32_t l2_hits;      /* alone, of CT_HIT_ONE */
+	uint64_t l2_footprint_bytes; /* of the launch */
+	struct ct_sm_use sm;
 };
 
 /* What is not known is not demanded. */
@@ -92,7 +100,11 @@ uint64_t ct_waves(const struct ct_device *, const struct ct_block_need *, uint32
 int64_t ct_time_on_sms(const struct ct_device *, const struct ct_block_need *,
 		       const struct ct_kernel_work *, uint32_t sms);
 
-/* Rate of a block that gets GOT of its demand WANTED (both MB/s), in (0, CT_WORK_ONE]. */
-uint32_t ct_memory_rate(uint64_t got, uint64_t wanted, uint32_t memory_share);
+/* L2 and DRAM as BLOCKS blocks of the kernel, alone, see them. */
+void ct_kernel_contender(const struct ct_kernel_work *, uint64_t blocks,
+			 struct ct_contender *out);
+
+/* Whether blocks of it and of others on one SM can slow each other down. */
+gboolean ct_kernel_feels_sm(const struct ct_kernel_work *);
 
 #endif

@@ -80,7 +80,7 @@ static uint32_t batch_blocks(const struct batch *batch)
 
 static void check_running(const struct ct_gpu *gpu)
 {
-	uint64_t warps = 0, demand = 0;
+	uint64_t warps = 0;
 
 	for (uint32_t i = 0; i < gpu->n_running; i++) {
 		const struct resident *r = gpu->running[i];
@@ -100,9 +100,8 @@ static void check_running(const struct ct_gpu *gpu)
 		g_assert(gpu->next_ns[i] ==
 			 (r->first ? ct_tag_ns(r, r->first->tag) : GPU_NEVER));
 		warps += (uint64_t)placed * r->grid->need.warps;
-		demand += (uint64_t)placed * r->grid->work.demand_mbps;
 	}
-	g_assert(warps == gpu->warps && demand == gpu->demand_mbps);
+	g_assert(warps == gpu->warps && !gpu->demand_changed);
 }
 
 void ct_gpu_check(const struct ct_gpu *gpu)

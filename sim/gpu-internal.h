@@ -94,8 +94,14 @@ struct resident {
 	uint32_t placed;              /* blocks on the device now */
 	uint32_t partition, priority; /* of its queue */
 	int32_t slot;                 /* in gpu->running[]; -1: has had no block yet */
-	bool no_skip;                 /* two batches end within 1 ns of each other */
-	bool ragged; /* of clusters: GPCs had room for blocks when it was last placed */
+	bool demanding;               /* of L2 or DRAM */
+	uint32_t lost_alone_placed;   /* lost_alone is what so many blocks lose alone */
+	uint64_t lost_alone[CT_LEVELS];
+	int64_t counted_ns;
+	uint32_t part[CT_CONTENTIONS]; /* of each ns since then, lost: in 2^-16 */
+	uint64_t contention[CT_CONTENTIONS];
+	bool no_skip; /* two batches end within 1 ns of each other */
+	bool ragged;  /* of clusters: GPCs had room for blocks when it was last placed */
 	struct reciprocal per_warps, per_registers, per_smem;
 };
 
@@ -132,8 +138,7 @@ struct ct_gpu {
 	bool one_set_of_queues; /* for all partitions: that of partition[0] */
 	uint32_t partitions;
 	uint32_t even; /* a register vector of one unit per partition */
-	uint64_t dram_mbps;
-	enum ct_dram_sharing dram_sharing;
+	struct ct_memory memory;
 	bool report_starts;
 	void (*span)(void *span_data, const struct ct_gpu *, int64_t ns);
 	void *span_data;
@@ -173,9 +178,9 @@ struct ct_gpu {
 	uint32_t n_gpcs;
 
 	/* DRAM */
-	uint64_t demand_mbps; /* of all resident blocks, unhindered */
 	uint64_t served_mbps;
-	bool contended;
+	bool demand_changed; /* a block with a demand came or went since rates were set */
+	struct ct_contender *contender;
 
 	/* accounts: exact integrals up to accounted_ns */
 	int64_t accounted_ns;

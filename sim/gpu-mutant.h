@@ -15,6 +15,7 @@
 	X(LOWER_PRIORITY_PASSES) /* a blocked head blocks only its own queue */            \
 	X(NO_PHASE_CARRY)        /* each wave rounds up to a whole nanosecond */           \
 	X(STALE_RATE)            /* the end of contention speeds nobody up */              \
+	X(OWN_IS_LOST)           /* what a grid loses alone is put down to others */       \
 	X(TOUCHED_ONLY)          /* a new head is offered the touched classes only */      \
 	X(NEVER_SEATED)          /* a deferred batch keeps no SM from others */            \
 	X(REFILL_UNEVEN)         /* uneven register vectors refill blindly */              \

@@ -183,7 +183,7 @@ static void start(struct ct_gpu *gpu, struct resident *r)
 {
 	r->slot = (int32_t)gpu->n_running++;
 	gpu->running[r->slot] = r;
-	r->as_of_ns = gpu->now_ns;
+	r->as_of_ns = r->counted_ns = gpu->now_ns;
 }
 
 /*
@@ -233,7 +233,7 @@ static void close_batch(struct ct_gpu *gpu, struct resident *r)
 	r->placed += batch->blocks;
 	r->no_skip = false;
 	gpu->warps += (uint64_t)batch->blocks * r->grid->need.warps;
-	gpu->demand_mbps += (uint64_t)batch->blocks * r->grid->work.demand_mbps;
+	gpu->demand_changed |= r->demanding;
 	gpu->use.blocks += batch->blocks;
 }
 

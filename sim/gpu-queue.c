@@ -8,9 +8,11 @@
 #include "sim/gpu-queue.h"
 
 #include <glib.h>
+#include <string.h>
 
 #include "sim/gpu-mutant.h"
 #include "sim/gpu-place.h"
+#include "sim/gpu-rates.h"
 
 uint32_t ct_queues_of(const struct ct_gpu *gpu, const struct ct_grid *grid)
 {
@@ -60,6 +62,7 @@ static void enter(struct ct_gpu *gpu, struct ct_grid *grid)
 		.partition = partition,
 		.priority = grid->priority,
 		.slot = -1,
+		.demanding = grid->work.demand_mbps || grid->work.l2_mbps,
 		.per_warps = ct_reciprocal(grid->need.warps),
 		.per_registers = ct_reciprocal(grid->need.register_units),
 		.per_smem = ct_reciprocal(grid->need.smem_units),
@@ -89,6 +92,7 @@ void ct_block_submit(struct ct_gpu *gpu, struct ct_grid *grid)
 	grid->behind_priority_ns = -ct_behind_ns(gpu, grid);
 	grid->blocks_left = grid->blocks_lost = 0;
 	grid->lost_ns = 0;
+	memset(grid->contention_ns, 0, sizeof grid->contention_ns);
 	grid->serial = gpu->submissions++;
 	grid->resident = NULL;
 	grid->next = NULL;
@@ -157,6 +161,7 @@ void ct_leave(struct ct_gpu *gpu, struct resident *r)
 	if (r->slot >= 0) {
 		uint32_t last = --gpu->n_running;
 
+		ct_report_contention(gpu, r);
 		gpu->running[r->slot] = gpu->running[last];
 		gpu->next_ns[r->slot] = gpu->next_ns[last];
 		gpu->running[r->slot]->slot = r->slot;

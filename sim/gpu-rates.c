@@ -1,21 +1,36 @@
 /*
- * gpu-rates - who gets how much of the DRAM bandwidth.
+ * gpu-rates - how fast blocks run, and what that cost.
  *
- * While all demands fit, every rate is CT_WORK_ONE and nothing here costs anything.
- * Otherwise either everybody gets the same share of its demand, or the bandwidth is
- * split evenly and what small demands leave over is split again (max-min).
+ * The rules of sharing are models/contention.h's; here they are applied to what is
+ * resident.  Only grids with a known demand take part.  While none is there, this costs
+ * nothing; and as long as no block of one has come or gone, all rates stay.
  *
- * Only kernels with a known demand are slowed: a kernel without one is taken to use no
- * DRAM at all.  DANGER: so a device on which half the kernels have no counters is
- * predicted as half idle memory.
+ * What contention adds to a grid's time is counted against its speed alone at the same
+ * residency: of each nanosecond, a part is lost to the others on L2 and a part on DRAM.
+ * The parts are sums of whole 2^-16 of nanoseconds that together stay below the time.
  */
 #include "sim/gpu-rates.h"
 
+#include <string.h>
+
 #include "sim/gpu-mutant.h"
 
-static uint64_t demand_of(const struct resident *r)
+#define PART_BITS 16
+
+void ct_count_contention(struct ct_gpu *gpu, struct resident *r)
 {
-	return (uint64_t)r->grid->work.demand_mbps * r->placed;
+	uint64_t ns = (uint64_t)(gpu->now_ns - r->counted_ns);
+
+	r->counted_ns = gpu->now_ns;
+	for (int i = 0; i < CT_CONTENTIONS; i++)
+		r->contention[i] += ns * r->part[i];
+}
+
+void ct_report_contention(struct ct_gpu *gpu, struct resident *r)
+{
+	ct_count_contention(gpu, r);
+	for (int i = 0; i < CT_CONTENTIONS; i++)
+		r->grid->contention_ns[i] = (int64_t)(r->contention[i] >> PART_BITS);
 }
 
 static void set_rate(struct ct_gpu *gpu, struct resident *r, uint32_t rate)
@@ -28,72 +43,57 @@ static void set_rate(struct ct_gpu *gpu, struct resident *r, uint32_t rate)
 		gpu->next_ns[r->slot] = ct_tag_ns(r, r->first->tag);
 }
 
-static void end_contention(struct ct_gpu *gpu)
+/* Which part of the time is lost to others: LOST, beyond what it loses alone. */
+static void set_parts(struct ct_gpu *gpu, struct resident *r, const struct ct_contender *c)
 {
-	gpu->contended = false;
-	gpu->served_mbps = gpu->demand_mbps;
-	for (uint32_t i = 0; i < gpu->n_running; i++)
-		if (!MUTANT(STALE_RATE))
-			set_rate(gpu, gpu->running[i], CT_WORK_ONE);
-}
+	static const enum ct_contention kind[CT_LEVELS] = {
+		[CT_LEVEL_L2] = CT_CONTENTION_L2, [CT_LEVEL_DRAM] = CT_CONTENTION_DRAM
+	};
+	uint64_t time = CT_LOST_ONE + c->lost[CT_LEVEL_L2] + c->lost[CT_LEVEL_DRAM];
 
-/*
- * Max-min: the level that nobody's share exceeds.  By rising demand, everybody who asks
- * for no more than an even split of what is left gets all of it.
- */
-static uint64_t fair_level(const struct ct_gpu *gpu)
-{
-	uint64_t demand[GPU_MAX_RESIDENT], left = gpu->dram_mbps;
-	uint32_t n = 0, i;
+	ct_count_contention(gpu, r);
+	for (int i = 0; i < CT_LEVELS; i++) {
+		uint64_t lost = c->lost[i],
+			 own = MUTANT(OWN_IS_LOST) ? 0 : r->lost_alone[i];
 
-	for (i = 0; i < gpu->n_running; i++) {
-		uint64_t d = demand_of(gpu->running[i]);
-		uint32_t at = n;
-
-		if (!d)
-			continue;
-		for (; at && demand[at - 1] > d; at--)
-			demand[at] = demand[at - 1];
-		demand[at] = d;
-		n++;
+		r->part[kind[i]] =
+			lost <= own ? 0 : (uint32_t)(((lost - own) << PART_BITS) / time);
 	}
-	for (i = 0; i < n && demand[i] <= left / (n - i); i++)
-		left -= demand[i];
-	left = i < n ? left / (n - i) : left;
-	return left ? left : 1;
 }
 
-/* What a grid moves is proportional to the work it gets done, whatever slows it. */
-static uint64_t served(const struct resident *r, uint64_t demand_mbps)
+static void apply(struct ct_gpu *gpu, struct resident *r, const struct ct_contender *c)
 {
-	return (uint64_t)(((unsigned __int128)demand_mbps * r->rate) >> CT_WORK_BITS);
+	if (r->lost_alone_placed != r->placed) {
+		struct ct_contender alone = *c;
+
+		ct_contend(&gpu->memory, &alone, 1);
+		memcpy(r->lost_alone, alone.lost, sizeof r->lost_alone);
+		r->lost_alone_placed = r->placed;
+	}
+	set_parts(gpu, r, c);
+	set_rate(gpu, r, ct_rate(c->lost[CT_LEVEL_L2] + c->lost[CT_LEVEL_DRAM]));
+	/* what it moves is proportional to the work it gets done, whatever slows it */
+	gpu->served_mbps +=
+		(uint64_t)(((unsigned __int128)c->dram_mbps * r->rate) >> CT_WORK_BITS);
 }
 
-void ct_share_dram(struct ct_gpu *gpu)
+void ct_set_rates(struct ct_gpu *gpu)
 {
-	bool max_min = gpu->dram_sharing == CT_DRAM_MAX_MIN;
-	uint64_t level;
+	struct ct_contender *c = gpu->contender;
+	uint32_t n = 0;
 
-	if (gpu->demand_mbps <= gpu->dram_mbps) {
-		if (gpu->contended)
-			end_contention(gpu);
-		gpu->served_mbps = gpu->demand_mbps;
+	if (!gpu->demand_changed)
 		return;
-	}
-	gpu->contended = true;
+	gpu->demand_changed = false;
 	gpu->served_mbps = 0;
-	level = max_min ? fair_level(gpu) : 0;
-	for (uint32_t i = 0; i < gpu->n_running; i++) {
-		struct resident *r = gpu->running[i];
-		uint64_t demand = demand_of(r), share = r->grid->work.memory_share;
-
-		if (!demand)
-			set_rate(gpu, r, CT_WORK_ONE);
-		else if (max_min)
-			set_rate(gpu, r, ct_memory_rate(level, demand, share));
-		else
-			set_rate(gpu, r,
-				 ct_memory_rate(gpu->dram_mbps, gpu->demand_mbps, share));
-		gpu->served_mbps += served(r, demand);
-	}
+	for (uint32_t i = 0; i < gpu->n_running; i++)
+		if (gpu->running[i]->demanding)
+			ct_kernel_contender(&gpu->running[i]->grid->work,
+					    gpu->running[i]->placed, &c[n++]);
+	if (!n)
+		return;
+	ct_contend(&gpu->memory, c, n);
+	for (uint32_t i = gpu->n_running; i-- > 0;)
+		if (gpu->running[i]->demanding)
+			apply(gpu, gpu->running[i], &c[--n]);
 }

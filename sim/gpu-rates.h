@@ -36,6 +36,10 @@ static inline int64_t ct_tag_ns(const struct resident *r, uint64_t tag)
 }
 
 /* Part 5: the rates that hold from now on. */
-void ct_share_dram(struct ct_gpu *);
+void ct_set_rates(struct ct_gpu *);
+
+/* Brings the account of what contention cost the grid up to now; hands it over. */
+void ct_count_contention(struct ct_gpu *, struct resident *);
+void ct_report_contention(struct ct_gpu *, struct resident *);
 
 #endif

@@ -35,7 +35,7 @@ static void kill_blocks(struct ct_gpu *gpu, struct resident *r)
 		ct_batch_release(gpu, batch, &grid->need);
 	}
 	gpu->warps -= (uint64_t)r->placed * grid->need.warps;
-	gpu->demand_mbps -= (uint64_t)r->placed * grid->work.demand_mbps;
+	gpu->demand_changed |= r->demanding;
 	if (!MUTANT(RESET_FORGETS))
 		grid->blocks_left += r->placed;
 	grid->blocks_lost = r->placed;

@@ -42,7 +42,7 @@ static void end_blocks(struct ct_gpu *gpu, struct resident *r)
 	r->placed -= blocks;
 	r->no_skip = false;
 	gpu->warps -= (uint64_t)blocks * r->grid->need.warps;
-	gpu->demand_mbps -= (uint64_t)blocks * r->grid->work.demand_mbps;
+	gpu->demand_changed |= r->demanding && !MUTANT(STALE_RATE);
 	gpu->next_ns[r->slot] = r->first ? ct_tag_ns(r, r->first->tag) : GPU_NEVER;
 }
 
@@ -120,7 +120,7 @@ static void settle(struct ct_gpu *gpu)
 		note_top(gpu, &gpu->partition[i]);
 	}
 	ct_classes_settle(gpu);
-	ct_share_dram(gpu);
+	ct_set_rates(gpu);
 }
 
 /* The earliest event, and the earliest of the others. */
@@ -296,8 +296,7 @@ static void set_limits(struct ct_gpu *gpu, const struct ct_device *device)
 	gpu->smem_unit_bytes = sm->smem_unit_bytes;
 	gpu->resident_limit = device->resident_grids;
 	g_assert(gpu->resident_limit && gpu->resident_limit <= GPU_MAX_RESIDENT);
-	gpu->dram_mbps = ct_dram_mbps(device);
-	gpu->dram_sharing = device->dram_sharing;
+	ct_memory(device, &gpu->memory);
 }
 
 /* The SMs of GPC G come after those of the one before it; a smaller twin lacks some. */
@@ -339,6 +338,7 @@ static struct ct_gpu *make(const struct ct_device *device,
 	gpu->touched = g_new(struct sm_class *, gpu->sms);
 	gpu->candidate = g_new(struct candidate, gpu->sms);
 	set_gpcs(gpu, device);
+	gpu->contender = g_new(struct ct_contender, gpu->resident_limit);
 	gpu->residents = g_new(struct resident, gpu->resident_limit);
 	for (uint32_t i = gpu->resident_limit; i-- > 0;) {
 		gpu->residents[i].next = gpu->unused_residents;
@@ -357,6 +357,7 @@ static void destroy(struct ct_gpu *gpu)
 	g_free(gpu->touched);
 	g_free(gpu->candidate);
 	g_free(gpu->gpc);
+	g_free(gpu->contender);
 	g_free(gpu->residents);
 	g_free(gpu);
 }

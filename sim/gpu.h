@@ -16,7 +16,8 @@
  *   4. block scheduler, by falling priority: blocks of the queue's head are placed
  *      until it is fully placed (then the next) or nothing fits; then nothing of lower
  *      priority is placed either (a blocked head blocks its queue and all below it);
- *   5. if residency changed, rates change from t on (DRAM is shared by demand).
+ *   5. if residency changed, rates change from t on: L2 and DRAM are shared by the rules
+ *      of models/contention.h among the grids whose demand is known.
  * Partitions (green contexts) have queues of their own: what is blocked in one does not
  * block another.  They are served in the order of their numbers, which matters only
  * where they share SMs.  DANGER: that disjoint partitions do not wait for each other is
@@ -47,8 +48,8 @@
  * between had not been (no account runs in it, nor does behind_priority_ns).  Submitting
  * is allowed meanwhile.  What the switch itself costs is the caller's.
  *
- * Known limits: all blocks of a grid have the same work; contention other
- * than DRAM is not modelled (DANGER: L1, L2 and issue slots are free here).
+ * Known limits: all blocks of a grid have the same work; contention inside an SM is not
+ * modelled (DANGER: L1, pipes and issue slots are free here).
  */
 #ifndef CT_SIM_GPU_H
 #define CT_SIM_GPU_H
@@ -64,6 +65,14 @@
 #define CT_GPU_MAX_SMS    1024
 
 struct ct_gpu;
+
+/* What kernels contend for. */
+enum ct_contention {
+	CT_CONTENTION_DRAM,
+	CT_CONTENTION_L2,
+	CT_CONTENTION_SM,
+	CT_CONTENTIONS
+};
 
 /* A set of SMs. */
 struct ct_sm_set {
@@ -86,9 +95,11 @@ struct ct_grid {
 	uint64_t blocks_left;       /* not run because it was recalled; 0: it ended */
 	uint32_t blocks_lost;       /* of these, on the device when it was reset */
 	int64_t lost_ns;            /* work they had done, in ns of an unhindered block */
-	struct ct_grid *next;       /* in the lists below, and the gpu's own */
-	uint64_t serial;            /* the gpu's own: order of submission */
-	void *resident;             /* the gpu's own */
+	int64_t contention_ns[CT_CONTENTIONS]; /* of end - start: what others added to it,
+						* beside what it takes alone */
+	struct ct_grid *next;                  /* in the lists below, and the gpu's own */
+	uint64_t serial;                       /* the gpu's own: order of submission */
+	void *resident;                        /* the gpu's own */
 };
 
 /* How the sharing of SMs is worked out (gpu-engine.h). */

@@ -98,6 +98,21 @@ static void digest_op(struct run *run, const struct op *op, int64_t start_ns,
 		digest_seen(run);
 }
 
+/* What others added to a kernel's running time. */
+static void split_contention(const struct ct_grid *grid, int64_t *time_ns)
+{
+	static const enum ct_cause cause[CT_CONTENTIONS] = {
+		[CT_CONTENTION_DRAM] = CT_CAUSE_DRAM,
+		[CT_CONTENTION_L2] = CT_CAUSE_L2,
+		[CT_CONTENTION_SM] = CT_CAUSE_SM,
+	};
+
+	for (int i = 0; i < CT_CONTENTIONS; i++) {
+		time_ns[cause[i]] = grid->contention_ns[i];
+		time_ns[CT_CAUSE_RUNNING] -= grid->contention_ns[i];
+	}
+}
+
 /* From the start of its call to its end, every nanosecond of an operation has a cause. */
 static void split_time(const struct op *op, int64_t start_ns, int64_t end_ns,
 		       int64_t behind_priority_ns, int64_t *time_ns)
@@ -119,6 +134,8 @@ static void split_time(const struct op *op, int64_t start_ns, int64_t end_ns,
 	time_ns[CT_CAUSE_SM_ROOM] =
 		start_ns - op->ready_ns - behind_priority_ns - op->off_waiting_ns;
 	time_ns[CT_CAUSE_RUNNING] = end_ns - start_ns - op->off_running_ns;
+	if (op->kind == CT_OP_KERNEL)
+		split_contention(&op->grid, time_ns);
 }
 
 void ct_run_count_op(struct run *run, struct op *op, int64_t start_ns, int64_t end_ns,

@@ -50,6 +50,20 @@ static void make_need(struct dice *d, const struct case_sm *sm, struct ct_block_
 				       : between(d, 1, 4000);
 }
 
+static void make_l2_demand(struct dice *d, const struct gpu_case *c, uint64_t slots,
+			   struct ct_kernel_work *work)
+{
+	uint64_t all = c->l2_mbps ? c->l2_mbps : 2 * c->dram_mbps;
+
+	work->l2_mbps = (uint32_t)(all * between(d, 0, 150) / 100 / slots);
+	if (one_in(d, 3))
+		return;
+	work->l2_footprint_bytes = between(d, 1, 1000000);
+	if (work->l2_footprint_bytes > c->l2_bytes && c->l2_bytes)
+		work->l2_hits =
+			(uint32_t)(c->l2_bytes * CT_HIT_ONE / work->l2_footprint_bytes);
+}
+
 static void make_work(struct dice *d, const struct gpu_case *c, enum time_grain grain,
 		      const struct ct_block_need *need, struct ct_kernel_work *work)
 {
@@ -60,9 +74,14 @@ static void make_work(struct dice *d, const struct gpu_case *c, enum time_grain 
 				      : between(d, 1, 200000);
 
 	work->block_work = MAX((ns << CT_WORK_BITS) / waves, CT_WORK_ONE);
+	work->l2_hits = CT_HIT_ONE;
 	if (one_in(d, 3))
 		return;
-	work->demand_mbps = (uint32_t)(c->dram_mbps * between(d, 0, 120) / 100 / slots);
+	if (!one_in(d, 4))
+		work->demand_mbps =
+			(uint32_t)(c->dram_mbps * between(d, 0, 120) / 100 / slots);
+	if (one_in(d, 2))
+		make_l2_demand(d, c, slots, work);
 	work->memory_share = (uint16_t)(one_in(d, 2) ? 256 : between(d, 0, 256));
 }
 
@@ -226,6 +245,9 @@ void case_make(struct gpu_case *c, uint64_t seed)
 	if (one_in(&d, 8))
 		c->sm = (struct case_sm){ 48, 16, 800, between(&d, 1, 2), 128 };
 	c->dram_mbps = one_in(&d, 3) ? UINT32_MAX : 1000000;
+	c->dram_loss_permille = one_in(&d, 2) ? 0 : between(&d, 0, 200);
+	c->l2_mbps = one_in(&d, 3) ? 0 : 2500000;
+	c->l2_bytes = one_in(&d, 3) ? 0 : between(&d, 1, 1500000);
 	c->sharing = one_in(&d, 2) ? CT_DRAM_MAX_MIN : CT_DRAM_PROPORTIONAL;
 	c->gap_ns = one_in(&d, 4) ? 0 : between(&d, 0, 1500);
 	c->report_starts = one_in(&d, 4);
@@ -248,6 +270,7 @@ static bool same_times(const struct case_times *a, const struct case_times *b)
 {
 	return a->start_ns == b->start_ns && a->end_ns == b->end_ns &&
 	       a->behind_ns == b->behind_ns && a->lost_ns == b->lost_ns &&
+	       !memcmp(a->contention_ns, b->contention_ns, sizeof a->contention_ns) &&
 	       a->submissions == b->submissions && a->blocks_left == b->blocks_left &&
 	       a->blocks_lost == b->blocks_lost;
 }
@@ -263,9 +286,10 @@ static void print_times(const char *who, const struct case_times *t)
 {
 	printf("  %-6s start %" PRId64 " end %" PRId64 " behind %" PRId64
 	       " submissions %" PRIu64 " left %" PRIu64 " lost %" PRIu64 " blocks, %" PRId64
-	       " ns\n",
+	       " ns, contention %" PRId64 " %" PRId64 " %" PRId64 "\n",
 	       who, t->start_ns, t->end_ns, t->behind_ns, t->submissions, t->blocks_left,
-	       t->blocks_lost, t->lost_ns);
+	       t->blocks_lost, t->lost_ns, t->contention_ns[0], t->contention_ns[1],
+	       t->contention_ns[2]);
 }
 
 static void print_sums(const char *who, const struct case_result *r)

@@ -60,7 +60,8 @@ struct gpu_case {
 	struct case_sm sm;
 	uint32_t n_gpcs, gpc_sms[CASE_GPCS]; /* together more than sms; none: unknown */
 	uint32_t cluster_max_blocks;
-	uint64_t dram_mbps;
+	uint64_t dram_mbps, l2_mbps, l2_bytes; /* l2_mbps 0: no end */
+	uint32_t dram_loss_permille;
 	enum ct_dram_sharing sharing;
 	enum ct_blocked_head blocked_head;
 	int64_t gap_ns;
@@ -75,7 +76,7 @@ struct gpu_case {
 /* Of one operation: of its last submission, and added up over all of them. */
 struct case_times {
 	int64_t start_ns, end_ns;
-	int64_t behind_ns, lost_ns;
+	int64_t behind_ns, lost_ns, contention_ns[CT_CONTENTIONS];
 	uint64_t submissions, blocks_left, blocks_lost;
 };
 

@@ -55,6 +55,8 @@ static void count(struct case_times *times, const struct ct_grid *g)
 	times->end_ns = g->end_ns;
 	times->behind_ns += g->behind_priority_ns;
 	times->lost_ns += g->lost_ns;
+	for (int i = 0; i < CT_CONTENTIONS; i++)
+		times->contention_ns[i] += g->contention_ns[i];
 	times->submissions++;
 	times->blocks_left += g->blocks_left;
 	times->blocks_lost += g->blocks_lost;
@@ -211,6 +213,9 @@ static struct ct_gpu *make_gpu(const struct gpu_case *c)
 		.dram_bytes_per_s = (int64_t)c->dram_mbps * 2 * 1000000,
 		.dram_efficiency_permille = 500,
 		.dram_sharing = c->sharing,
+		.dram_loss_permille = c->dram_loss_permille,
+		.l2_bytes = (int64_t)c->l2_bytes,
+		.l2_bytes_per_s = (int64_t)c->l2_mbps * 1000000,
 		.blocked_head = c->blocked_head,
 	};
 	struct ct_gpu_options options = { .sms = c->sms,

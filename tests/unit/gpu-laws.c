@@ -33,8 +33,21 @@ static void add_work(struct bounds *b, const struct case_op *op, const struct ca
 		    (blocks * (block_ns - 1) + (double)t->lost_ns - (double)t->blocks_lost);
 	b->most += warps * (blocks * (block_ns + 1) + (double)t->lost_ns +
 			    (double)t->blocks_lost + (double)t->submissions);
-	if (op->work.demand_mbps) /* may have been slowed down */
+	if (op->work.demand_mbps || op->work.l2_mbps) /* may have been slowed down */
 		b->most = INFINITY;
+}
+
+/* Contention is part of the time between start and end, of all submissions. */
+static bool contention_fits(const struct case_times *t)
+{
+	int64_t ns = 0;
+
+	for (int i = 0; i < CT_CONTENTIONS; i++) {
+		if (t->contention_ns[i] < 0)
+			return false;
+		ns += t->contention_ns[i];
+	}
+	return t->submissions > 1 || ns <= t->end_ns - t->start_ns;
 }
 
 static int64_t time_there(const struct gpu_case *c, const struct case_result *r)
@@ -60,6 +73,9 @@ bool case_lawful(const struct gpu_case *c, const struct case_result *r, const ch
 
 			if (op->delay_ns)
 				continue;
+			if (!contention_fits(&r->time[s][i]))
+				return complain(c, who,
+						"contention took longer than the grid");
 			kernels++;
 			blocks += op->need.blocks + r->time[s][i].blocks_lost;
 			add_work(&bounds, op, &r->time[s][i]);

@@ -8,6 +8,7 @@ UNIT_TESTS = \
 	tests/unit/cluster \
 	tests/unit/copy-engine \
 	tests/unit/crew \
+	tests/unit/contention \
 	tests/unit/decimal \
 	tests/unit/device \
 	tests/unit/estimate \
@@ -56,6 +57,9 @@ tests_unit_broker_LDADD = policies/libbroker.la $(CHECK_LIBS)
 
 tests_unit_copy_engine_SOURCES = tests/unit/copy-engine.c
 tests_unit_copy_engine_LDADD = sim/libsim.la
+tests_unit_contention_SOURCES = tests/unit/contention.c
+tests_unit_contention_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_contention_LDADD = models/libmodels.la $(CHECK_LIBS) -lm
 
 tests_unit_device_SOURCES = tests/unit/device.c
 tests_unit_device_LDADD = models/libmodels.la
@@ -103,7 +107,7 @@ tests_unit_decimal_SOURCES = tests/unit/decimal.c
 tests_unit_decimal_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_decimal_LDADD = $(TRACE_TEST_LIBS)
 
-tests_unit_work_SOURCES = tests/unit/work.c
+tests_unit_work_SOURCES = tests/unit/work.c tests/unit/dram-work.h
 tests_unit_work_LDADD = models/libmodels.la
 tests_unit_gpu_mutants_SOURCES = tests/unit/gpu-mutants.c $(GPU_CASE) sim/gpu.c \
 	sim/gpu-check.c sim/gpu-classes.c sim/gpu-engine.c sim/gpu-place.c sim/gpu-queue.c sim/gpu-rates.c \

@@ -95,7 +95,9 @@ static void advance(struct naive *n, int64_t to_ns)
 			k->behind_ns += (int64_t)ns;
 		if (!on_device(k))
 			continue;
-		n->dram += (unsigned __int128)(naive_demand(k) * k->rate / NAIVE_ONE) * ns;
+		n->dram += (unsigned __int128)k->moved_mbps * k->rate / NAIVE_ONE * ns;
+		for (int i = 0; i < CT_CONTENTIONS; i++)
+			k->contention[i] += k->part[i] * ns;
 		k->clock += ns * k->rate;
 		k->begin = k->clock;
 	}
@@ -159,6 +161,8 @@ static void leave(struct naive *n, uint32_t s)
 	times->end_ns = n->now_ns;
 	times->behind_ns += k->behind_ns;
 	times->lost_ns += (int64_t)(k->work_lost / NAIVE_ONE);
+	for (int i = 0; i < CT_CONTENTIONS; i++)
+		times->contention_ns[i] += (int64_t)(k->contention[i] / 65536);
 	times->submissions++;
 	times->blocks_left += k->blocks_left;
 	times->blocks_lost += k->blocks_lost;

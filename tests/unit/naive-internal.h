@@ -32,6 +32,8 @@ struct naive_kernel {
 	unsigned __int128 work_lost;
 	uint64_t serial; /* order of submission */
 	uint64_t left, clock, begin, rate;
+	uint64_t moved_mbps; /* asked of DRAM at full rate, hits lost in L2 included */
+	uint64_t part[CT_CONTENTIONS], contention[CT_CONTENTIONS]; /* in 2^-16 */
 	GArray *blocks;
 };
 
@@ -71,8 +73,5 @@ struct naive_kernel *naive_oldest(struct naive *, enum kernel_state, int partiti
 /* Part 4 of an instant, for one partition or as if they were one; part 5. */
 void naive_schedule(struct naive *, int partition);
 void naive_set_rates(struct naive *);
-
-/* DRAM demand of its resident blocks, MB/s. */
-uint64_t naive_demand(const struct naive_kernel *);
 
 #endif
