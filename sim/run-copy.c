@@ -31,9 +31,8 @@ static gboolean way_of(uint8_t kind, uint8_t copy, enum ct_copy_way *way)
 	}
 }
 
-int64_t ct_run_copy_alone_ns(const struct run *run, const struct ct_op *record)
+int64_t ct_run_copy_alone_ns(const struct ct_device *device, const struct ct_op *record)
 {
-	const struct ct_device *device = run->in->device;
 	enum ct_copy_way way;
 
 	if (record->start_ns != CT_TIME_NONE)

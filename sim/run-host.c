@@ -212,7 +212,7 @@ static struct op *new_op(struct thread *t, const struct ct_op *record,
 		op->job.work.kind = CT_WORK_COPY;
 		op->name = CT_NONE;
 		op->copy = record->copy;
-		op->duration_ns = ct_run_copy_alone_ns(run, record);
+		op->duration_ns = ct_run_copy_alone_ns(copy->tenant->device, record);
 		break;
 	default:
 		op->job.work.kind = CT_WORK_MARKER;

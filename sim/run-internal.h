@@ -219,7 +219,7 @@ gboolean ct_run_divided(const struct run *); /* SMs are the tenants', not the po
 uint32_t ct_run_level(const struct run *, const struct tenant *, uint32_t level);
 
 /* run-copy.c: copies and memsets on the device */
-int64_t ct_run_copy_alone_ns(const struct run *, const struct ct_op *);
+int64_t ct_run_copy_alone_ns(const struct ct_device *, const struct ct_op *);
 void ct_run_copy_start(struct run *, struct op *);
 void ct_run_copy_moved(struct ct_transfer *, void *run);
 void ct_run_copy_ended(struct stream *);

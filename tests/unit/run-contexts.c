@@ -292,6 +292,36 @@ static void with_mig(struct lab *lab, const char *instances)
 	lab->scenario->sharing.mig = g_strdup(instances);
 }
 
+/* A request that copies to the device for NS, and has a kernel of one block behind it. */
+static struct tape *copy_to_device(int64_t ns)
+{
+	struct tape *tape = tape_new(1, 1);
+	struct ct_op op = { .copy = CT_COPY_HTOD, .start_ns = 1000, .end_ns = 1000 + ns };
+
+	tape_call(tape, 0, CT_OP_MEMCPY, TAPE_CALL_NS, op);
+	tape_kernel(tape, 0, 0, 1, 10);
+	return tape;
+}
+
+/* Each instance has an engine of its own, and all have one link. */
+START_TEST(instances_share_the_link)
+{
+	struct ct_run_result *result;
+	struct lab lab;
+
+	with_mig(&lab, "2g,2g");
+	lab.device.switch_ns = 0;
+	lab_tenant(&lab, copy_to_device(6000), ONCE, NULL);
+	lab_tenant(&lab, copy_to_device(2000), ONCE, NULL);
+	result = lab_run(&lab, "fifo");
+	/* half the link each until the short one is done, then 4000 are left of the other */
+	ck_assert_int_eq(latency(result, 0), 1000 + 4000 + 4000 + 100 + 10);
+	ck_assert_int_eq(latency(result, 1), 1000 + 4000 + 100 + 10);
+	ct_run_result_free(result);
+	lab_end(&lab);
+}
+END_TEST
+
 /* On half of the SMs a kernel that fills the device takes two waves, whatever others do
  * in their instance; two in one instance take turns. */
 START_TEST(instances)
@@ -484,6 +514,7 @@ int main(void)
 	tcase_add_loop_test(contexts, alone_is_the_same, 0, 20);
 	tcase_add_loop_test(contexts, work_is_conserved, 0, 20);
 	tcase_add_test(contexts, instances);
+	tcase_add_test(contexts, instances_share_the_link);
 	tcase_add_test(contexts, chosen_instance);
 	tcase_add_loop_test(contexts, instances_are_boards, 0, 20);
 	tcase_add_test(contexts, clients_overlap);
