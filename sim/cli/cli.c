@@ -84,28 +84,61 @@ int ct_cli_dispatch(const char *prefix, const char *about, const struct ct_comma
 	return unknown_command(prefix, table, argv[1]);
 }
 
-static gboolean set_format(const char *value, enum ct_output_format *format)
+static const char *const format_names[] = {
+	[CT_OUTPUT_TEXT] = "text",
+	[CT_OUTPUT_JSON] = "json",
+	[CT_OUTPUT_CSV] = "csv",
+	[CT_OUTPUT_SVG] = "svg",
+};
+
+/* "text (default), json or csv": FIRST is what follows the first of them. */
+static char *list_formats(uint32_t formats, const char *first, const char *last)
 {
-	if (!value || strcmp(value, "text") == 0)
-		*format = CT_OUTPUT_TEXT;
-	else if (strcmp(value, "json") == 0)
-		*format = CT_OUTPUT_JSON;
-	else if (strcmp(value, "csv") == 0)
-		*format = CT_OUTPUT_CSV;
-	else
-		return FALSE;
-	return TRUE;
+	GString *list = g_string_new(NULL);
+
+	for (uint32_t i = 0; i < G_N_ELEMENTS(format_names); i++) {
+		if (!(formats >> i & 1))
+			continue;
+		if (list->len)
+			g_string_append(list, formats >> (i + 1) ? ", " : last);
+		g_string_append_printf(list, "%s%s", format_names[i],
+				       list->len ? "" : first);
+	}
+	return g_string_free(list, FALSE);
+}
+
+static gboolean set_format(const char *value, uint32_t formats,
+			   enum ct_output_format *format)
+{
+	for (uint32_t i = 0; i < G_N_ELEMENTS(format_names); i++) {
+		if (!(formats >> i & 1) || strcmp(value, format_names[i]) != 0)
+			continue;
+		*format = (enum ct_output_format)i;
+		return TRUE;
+	}
+	return FALSE;
 }
 
 gboolean ct_cli_parse(const char *name, const char *syntax, const char *description,
 		      const GOptionEntry *entries, struct ct_cli_common *common, int *argc,
 		      char ***argv, int *code)
 {
+	return ct_cli_parse_as(name, syntax, description, entries,
+			       1u << CT_OUTPUT_TEXT | 1u << CT_OUTPUT_JSON |
+				       1u << CT_OUTPUT_CSV,
+			       common, argc, argv, code);
+}
+
+gboolean ct_cli_parse_as(const char *name, const char *syntax, const char *description,
+			 const GOptionEntry *entries, uint32_t formats,
+			 struct ct_cli_common *common, int *argc, char ***argv, int *code)
+{
 	g_autofree char *format = NULL, *program = NULL;
+	g_autofree char *listed = list_formats(formats, " (default)", " or ");
+	g_autofree char *how = g_strconcat("How to print: ", listed, NULL);
 	gboolean help = FALSE;
 	const GOptionEntry shared[] = {
-		{ "output-format", 0, 0, G_OPTION_ARG_STRING, &format,
-		  "How to print: text (default), json or csv", "FORMAT" },
+		{ "output-format", 0, 0, G_OPTION_ARG_STRING, &format, how, "FORMAT" },
 		{ "quiet", 'q', 0, G_OPTION_ARG_NONE, &common->quiet,
 		  "Say nothing but errors on stderr", NULL },
 		{ "verbose", 'v', 0, G_OPTION_ARG_NONE, &common->verbose,
@@ -134,11 +167,11 @@ gboolean ct_cli_parse(const char *name, const char *syntax, const char *descript
 
 		fputs(text, stdout);
 		*code = ct_cli_finish(name, CT_EXIT_OK);
-	} else if (!set_format(format, &common->format)) {
-		*code = ct_cli_usage(name,
-				     "--output-format: no format '%s'; there are text, "
-				     "json and csv",
-				     format);
+	} else if (format && !set_format(format, formats, &common->format)) {
+		g_autofree char *all = list_formats(formats, "", " and ");
+
+		*code = ct_cli_usage(name, "--output-format: no format '%s'; there are %s",
+				     format, all);
 	} else {
 		/* what follows a "--" is an operand */
 		if (*argc > 1 && strcmp((*argv)[1], "--") == 0) {

@@ -11,6 +11,7 @@
 
 #include <glib.h>
 #include <jansson.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "sim/base/error.h"
@@ -32,7 +33,7 @@ int ct_cmd_help(int argc, char **argv);
 int ct_cli_dispatch(const char *prefix, const char *about, const struct ct_command *table,
 		    int argc, char **argv);
 
-enum ct_output_format { CT_OUTPUT_TEXT, CT_OUTPUT_JSON, CT_OUTPUT_CSV };
+enum ct_output_format { CT_OUTPUT_TEXT, CT_OUTPUT_JSON, CT_OUTPUT_CSV, CT_OUTPUT_SVG };
 
 /* What a command's options are parsed into. */
 struct ct_cli_common {
@@ -46,6 +47,11 @@ struct ct_cli_common {
 gboolean ct_cli_parse(const char *name, const char *syntax, const char *description,
 		      const GOptionEntry *entries, struct ct_cli_common *common, int *argc,
 		      char ***argv, int *code);
+
+/* The same with other formats than text, json and csv: FORMATS has 1 << each. */
+gboolean ct_cli_parse_as(const char *name, const char *syntax, const char *description,
+			 const GOptionEntry *entries, uint32_t formats,
+			 struct ct_cli_common *common, int *argc, char ***argv, int *code);
 
 /* Prints and frees ERROR; returns its code if it is one of ours, else CT_EXIT_INPUT. */
 int ct_cli_fail(const char *command, GError *error);

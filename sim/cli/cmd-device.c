@@ -1,5 +1,5 @@
 /*
- * cmd-device - list, show and check GPU boards.
+ * cmd-device - list, show, check and draw GPU boards.
  *
  * A board is a file whose numbers say where they come from; `show` exists so that
  * nobody has to trust a figure of the simulator without having seen its source.
@@ -10,6 +10,7 @@
 
 #include "models/device.h"
 #include "sim/cli/cli.h"
+#include "sim/cli/cmd-device.h"
 
 /* List. */
 
@@ -282,6 +283,8 @@ int ct_cmd_device(int argc, char **argv)
 		{ "list", "the boards this installation knows", list },
 		{ "show", "every number of a board, and its source", show },
 		{ "check", "check board files", check },
+		{ "draw", "a board as a picture: SMs, GPCs, parts, instances",
+		  ct_device_cmd_draw },
 		{ NULL, NULL, NULL },
 	};
 

@@ -3,7 +3,9 @@ bin_PROGRAMS += cotenant
 cotenant_SOURCES = \
 	sim/cli/cli.c \
 	sim/cli/cli.h \
+	sim/cli/cmd-device-draw.c \
 	sim/cli/cmd-device.c \
+	sim/cli/cmd-device.h \
 	sim/cli/cmd-policy.c \
 	sim/cli/cmd-run-options.c \
 	sim/cli/cmd-run.c \
@@ -18,6 +20,11 @@ cotenant_SOURCES = \
 	sim/cli/cmd-trace.c \
 	sim/cli/cmd-trace.h \
 	sim/cli/cotenant.c \
+	sim/cli/device-picture.c \
+	sim/cli/device-picture.h \
+	sim/cli/drawing-svg.c \
+	sim/cli/drawing.c \
+	sim/cli/drawing.h \
 	sim/cli/format.c \
 	sim/cli/open-trace.c \
 	sim/cli/open-trace.h \
