@@ -18,7 +18,8 @@ struct ct_actuator_ops {
 	const char *name;
 	/* The job goes to the device now, under TERMS (valid during the call). */
 	int (*launch)(struct ct_actuator *, struct ct_job *, const struct ct_terms *);
-	/* Takes back work of a lane as deep as HOW says; settles later.  Order >= 0. */
+	/* Takes back work of a lane as deep as HOW (beyond CT_CREDIT) says: 0, or -errno.
+	 * Whoever takes an ORDER settles it, once all that comes back has come. */
 	int (*recall)(struct ct_actuator *, uint32_t lane, enum ct_revoke how,
 		      uint32_t order);
 	/* Part PART (from 1) shall be SMS SMs, disjoint from the earlier parts. */

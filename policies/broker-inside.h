@@ -2,8 +2,8 @@
  * broker-inside.h - what the files of the broker share with each other.
  *
  * broker.c takes facts in and tells the policy; broker-orders.c is the policy's table of
- * verbs; broker-lane.c keeps custody; broker-alarms.c, broker-patience.c and
- * broker-ledger.c do what their names say.
+ * verbs; broker-lane.c keeps custody; broker-recall.c, broker-alarms.c, broker-patience.c
+ * and broker-ledger.c do what their names say.
  */
 #ifndef CT_BROKER_INSIDE_H
 #define CT_BROKER_INSIDE_H
@@ -40,6 +40,8 @@ struct lane {
 	uint32_t held;                /* launches among them */
 	int64_t balance;              /* credit in terms.unit; below 0: a debt */
 	struct ct_terms terms;
+	uint32_t recalls;           /* orders under way that take work of it back */
+	const struct ct_job *alone; /* on the device under max_blocks: may come back */
 	bool gone;
 	bool told;            /* waiting() was said of the work now held */
 	bool to_tell;         /* is in broker->to_tell */
@@ -52,6 +54,12 @@ struct lane {
 struct alarm {
 	int64_t at_ns;
 	uint64_t seq, cookie;
+};
+
+/* An order that takes work back, until it has settled. */
+struct recall {
+	struct lane *lane;
+	uint32_t order, how;
 };
 
 struct ct_broker {
@@ -74,6 +82,9 @@ struct ct_broker {
 	uint32_t depth; /* facts being told: orders are allowed */
 	bool cold;      /* carve() is allowed */
 	struct lane *to_tell, **to_tell_end;
+
+	struct recall *recall;
+	uint32_t n_recalls, max_recalls;
 
 	struct alarm *alarm; /* heap */
 	uint32_t n_alarms, max_alarms;
@@ -108,9 +119,17 @@ extern const struct ct_verbs ct_broker_verbs;
 void ct_lane_add_credit(struct lane *, uint32_t n, uint32_t unit);
 void ct_lane_close_gate(struct lane *);
 void ct_lane_append(struct lane *, struct ct_job *);
-void ct_lane_return(struct lane *, struct ct_job *);
+void ct_lane_return(struct ct_broker *, struct lane *, struct ct_job *,
+		    uint64_t blocks_left);
 void ct_lane_spend_time(struct lane *, int64_t ran_ns);
 void ct_lane_push(struct ct_broker *, struct lane *);
+
+/* broker-recall.c */
+int ct_recall_prepare(struct ct_broker *); /* room for one more: 0 or -ENOMEM */
+void ct_recall_begin(struct ct_broker *, struct lane *, uint32_t how, uint32_t order);
+/* The order under way that takes back at least as much; 0: none. */
+uint32_t ct_recall_under_way(const struct ct_broker *, const struct lane *, uint32_t how);
+struct lane *ct_recall_end(struct ct_broker *, uint32_t order); /* NULL: no such order */
 
 /* broker-alarms.c */
 int ct_alarm_set(struct ct_broker *, int64_t at_ns, uint64_t cookie);

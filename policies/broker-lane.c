@@ -3,6 +3,8 @@
  *
  * A lane is a queue of jobs linked through themselves.  It moves when it has credit and
  * room on the device (terms.depth), and a marker moves whenever it is at the front.
+ * Nothing moves while something older may still come back: during a recall, and behind
+ * a launch of which only a slice was let go (terms.max_blocks).
  *
  * Credit is kept as a signed balance, because blocks and device time can only be
  * counted after the launch they paid for has been let through: the next grant pays the
@@ -57,6 +59,19 @@ void ct_lane_spend_time(struct lane *l, int64_t ran_ns)
 		spend(l, ran_ns);
 }
 
+/* Blocks that were paid for and did not run pay off what the lane owes. */
+static void refund(struct lane *l, const struct ct_job *job, uint64_t blocks_left)
+{
+	uint64_t blocks = job->work.blocks;
+	uint64_t ran = blocks > blocks_left ? blocks - blocks_left : 0;
+
+	if (l->terms.unit != CT_BLOCKS || l->balance >= 0 || job->paid <= ran)
+		return;
+	l->balance += (int64_t)(job->paid - ran);
+	if (l->balance > 0)
+		l->balance = 0;
+}
+
 /* Brings the view up to date after the queue has changed. */
 static void show(struct ct_broker *b, struct lane *l)
 {
@@ -90,18 +105,34 @@ void ct_lane_append(struct lane *l, struct ct_job *job)
 }
 
 /* Work taken back goes before everything younger. */
-void ct_lane_return(struct lane *l, struct ct_job *job)
+void ct_lane_return(struct ct_broker *b, struct lane *l, struct ct_job *job,
+		    uint64_t blocks_left)
 {
 	struct ct_job **at = &l->first;
 
+	if (job->work.kind == CT_WORK_KERNEL && sees(b, CT_SEES_SHAPE)) {
+		refund(l, job, blocks_left);
+		job->work.blocks = blocks_left;
+	}
 	while (*at && (*at)->work.id < job->work.id)
 		at = &(*at)->next;
 	queue(l, job, at);
 	l->told = false;
 }
 
+/* Only a slice of it goes, as far as we can see, and the rest comes back. */
+static bool is_sliced(const struct lane *l, const struct ct_job *job)
+{
+	uint64_t max = l->terms.max_blocks;
+
+	return max && job->work.kind == CT_WORK_KERNEL &&
+	       (!job->work.blocks || job->work.blocks > max);
+}
+
 static bool may_pass(const struct lane *l, const struct ct_job *job)
 {
+	if (l->recalls || l->alone)
+		return false;
 	if (job->work.kind == CT_WORK_MARKER)
 		return true;
 	return l->pub.credit && (!l->terms.depth || l->pub.running < l->terms.depth);
@@ -156,6 +187,22 @@ static void tell_later(struct ct_broker *b, struct lane *l)
 	b->to_tell_end = &l->next;
 }
 
+static void pay(struct lane *l, struct ct_job *job)
+{
+	bool sliced = is_sliced(l, job);
+
+	job->paid = job->work.blocks ? job->work.blocks : 1;
+	if (sliced) {
+		l->alone = job;
+		if (job->paid > l->terms.max_blocks)
+			job->paid = l->terms.max_blocks;
+	}
+	if (l->terms.unit == CT_LAUNCHES)
+		spend(l, 1);
+	else if (l->terms.unit == CT_BLOCKS)
+		spend(l, (int64_t)job->paid);
+}
+
 static void pass(struct ct_broker *b, struct lane *l)
 {
 	struct ct_job *job;
@@ -169,10 +216,7 @@ static void pass(struct ct_broker *b, struct lane *l)
 		l->told = false;
 		if (job->work.kind == CT_WORK_MARKER)
 			continue;
-		if (l->terms.unit == CT_LAUNCHES)
-			spend(l, 1);
-		else if (l->terms.unit == CT_BLOCKS)
-			spend(l, job->work.blocks ? (int64_t)job->work.blocks : 1);
+		pay(l, job);
 	}
 	show(b, l);
 	if (l->pub.head && !l->pub.credit && !l->told)

@@ -43,7 +43,9 @@ static int check_terms(const struct ct_broker *b, const struct ct_terms *t)
 
 	if (t->part > b->n_parts || t->unit > CT_DEVICE_NS)
 		return -EINVAL;
-	if (t->max_blocks || t->blocks_per_sm)
+	if (t->blocks_per_sm) /* no host can yet */
+		return -ENOTSUP;
+	if (t->max_blocks)
 		needs |= CT_CAN_SLICE;
 	if (t->rank)
 		needs |= CT_CAN_RANK;
@@ -89,11 +91,30 @@ static int grant(struct ct_host *h, const struct ct_lane *lane, uint32_t n,
 	return refuse(b, err);
 }
 
+/* What as deep an order is taking back already needs no second one. */
+static int take_back(struct ct_broker *b, struct lane *l, enum ct_revoke how)
+{
+	uint32_t order = ct_recall_under_way(b, l, (uint32_t)how);
+	int err;
+
+	if (order)
+		return (int)order;
+	if (!b->act->ops->recall)
+		return -ENOTSUP;
+	err = ct_recall_prepare(b);
+	if (!err)
+		err = b->act->ops->recall(b->act, l->pub.id, how, b->last_order + 1);
+	if (err < 0)
+		return err;
+	ct_recall_begin(b, l, (uint32_t)how, ++b->last_order);
+	return (int)b->last_order;
+}
+
 static int revoke(struct ct_host *h, const struct ct_lane *lane, enum ct_revoke how)
 {
 	static const uint32_t needs[] = {
-		[CT_CREDIT] = CT_CAN_GATE,     [CT_QUEUED] = CT_CAN_FLUSH,
-		[CT_BLOCK_END] = CT_CAN_SLICE, [CT_SWITCH] = CT_CAN_SWITCH,
+		[CT_CREDIT] = CT_CAN_GATE,       [CT_QUEUED] = CT_CAN_FLUSH,
+		[CT_BLOCK_END] = CT_CAN_RETREAT, [CT_SWITCH] = CT_CAN_SWITCH,
 		[CT_RESET] = CT_CAN_RESET,
 	};
 	struct ct_broker *b = broker_of(h);
@@ -105,13 +126,8 @@ static int revoke(struct ct_host *h, const struct ct_lane *lane, enum ct_revoke 
 		result = -ENOTSUP;
 	if (!result)
 		ct_lane_close_gate(b->lane[lane->id]);
-	if (!result && how != CT_CREDIT) {
-		result = b->act->ops->recall ? b->act->ops->recall(b->act, lane->id, how,
-								   b->last_order + 1)
-					     : -ENOTSUP;
-		if (result >= 0)
-			result = (int)++b->last_order;
-	}
+	if (!result && how != CT_CREDIT)
+		result = take_back(b, b->lane[lane->id], how);
 	LEDGER(b, "> revoke %u how %d = %d", lane ? lane->id : 0, (int)how, result);
 	return refuse(b, result);
 }

@@ -224,6 +224,7 @@ void ct_broker_free(struct ct_broker *b)
 	free(b->open);
 	free(b->present);
 	free(b->alarm);
+	free(b->recall);
 	free(b->self);
 	free(b);
 }
@@ -433,15 +434,18 @@ void ct_broker_finished(struct ct_broker *b, int64_t now_ns, struct ct_job *job,
 	LEDGER(b, "< finished %u work %llu waited_ns %lld ran_ns %lld blocks_left %llu",
 	       job->lane, (unsigned long long)job->work.id, (long long)done->waited_ns,
 	       (long long)done->ran_ns, (unsigned long long)done->blocks_left);
-	if (job->work.kind != CT_WORK_MARKER) {
+	if (l->alone == job)
+		l->alone = NULL;
+	if (job->work.kind == CT_WORK_MARKER && done->blocks_left) {
+		ct_lane_return(b, l, job, done->blocks_left);
+		ct_lane_push(b, l);
+	} else if (job->work.kind != CT_WORK_MARKER) {
 		assert(l->pub.running && "a job finished that was not on the device");
 		l->pub.running--;
 		t->pub.running--;
 		ct_lane_spend_time(l, done->ran_ns);
 		if (done->blocks_left) {
-			if (sees(b, CT_SEES_SHAPE))
-				job->work.blocks = done->blocks_left;
-			ct_lane_return(l, job);
+			ct_lane_return(b, l, job, done->blocks_left);
 		} else if (!--t->launches && b->patience_ns) {
 			ct_patience_rest(b, t);
 		}
@@ -493,11 +497,17 @@ void ct_broker_answered(struct ct_broker *b, int64_t now_ns, const struct ct_req
 void ct_broker_settled(struct ct_broker *b, int64_t now_ns,
 		       const struct ct_outcome *outcome)
 {
+	struct lane *l;
+
 	enter(b, now_ns);
 	LEDGER(b, "< settled %u status %d blocks_left %llu blocks_lost %llu",
 	       outcome->order, outcome->status, (unsigned long long)outcome->blocks_left,
 	       (unsigned long long)outcome->blocks_lost);
-	TELL(b, settled, outcome);
+	l = ct_recall_end(b, outcome->order);
+	if (l) {
+		ct_lane_push(b, l);
+		TELL(b, settled, outcome);
+	}
 	leave(b);
 }
 

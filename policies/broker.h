@@ -33,6 +33,7 @@ struct ct_job {
 	const char *why;     /* of the terms it was released under */
 	int64_t released_ns; /* left custody; INT64_MIN: still held */
 	struct ct_job *next; /* the broker's own while the job is held */
+	uint64_t paid;       /* the broker's own: blocks let go */
 };
 
 struct ct_broker_options {
@@ -61,13 +62,16 @@ int ct_broker_left(struct ct_broker *, int64_t now_ns, uint32_t tenant);
 void ct_broker_submitted(struct ct_broker *, int64_t now_ns, uint32_t lane,
 			 struct ct_job *);
 void ct_broker_started(struct ct_broker *, int64_t now_ns, struct ct_job *);
-/* With done->blocks_left the job is not over: it is back in custody, ahead of its lane. */
+/* With done->blocks_left the job is not over: it is back in custody, ahead of whatever of
+ * its lane is younger.  What a recall takes back comes so, markers and launches without
+ * blocks too (any number but 0 will do), oldest first and before the order settles. */
 void ct_broker_finished(struct ct_broker *, int64_t now_ns, struct ct_job *,
 			const struct ct_done *);
 void ct_broker_asked(struct ct_broker *, int64_t now_ns, const struct ct_request *,
 		     uint32_t tenant);
 void ct_broker_answered(struct ct_broker *, int64_t now_ns, const struct ct_request *,
 			uint32_t tenant);
+/* Every order that ops.recall took, once; outcomes of other orders are ignored. */
 void ct_broker_settled(struct ct_broker *, int64_t now_ns, const struct ct_outcome *);
 void ct_broker_alarm(struct ct_broker *, int64_t now_ns);
 

@@ -22,6 +22,7 @@ const struct ct_cap_word ct_cap_words[] = {
 	{ CT_CAN_MEMORY, "memory", "limit, evict and prefetch memory" },
 	{ CT_CAN_LAYOUT, "layout", "change the MIG layout" },
 	{ CT_CAN_TOGETHER, "together", "start two launches as one" },
+	{ CT_CAN_RETREAT, "retreat", "stop running grids where their blocks end" },
 	{ CT_SEES_QUEUE, "sees-queue", "see all that waits in a lane, not only its head" },
 	{ CT_SEES_START, "sees-start", "see when launches start" },
 	{ CT_SEES_SHAPE, "sees-shape", "see blocks, threads and class of a launch" },

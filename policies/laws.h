@@ -13,7 +13,8 @@
 
 /* What the devices of the laws have at most. */
 #define CT_LAWS_CAPS                                                                       \
-	(CT_CAN_GATE | CT_CAN_RANK | CT_CAN_CONFINE | CT_SEES_QUEUE | CT_SEES_START |      \
+	(CT_CAN_GATE | CT_CAN_RANK | CT_CAN_CONFINE | CT_CAN_SLICE | CT_CAN_FLUSH |        \
+	 CT_CAN_SWITCH | CT_CAN_RESET | CT_CAN_RETREAT | CT_SEES_QUEUE | CT_SEES_START |   \
 	 CT_SEES_SHAPE | CT_SEES_REQUEST | CT_SEES_LENGTH | CT_SEES_CURVE)
 
 struct ct_laws_said {

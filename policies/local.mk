@@ -2,6 +2,7 @@
 
 # To add a policy: write policies/NAME.c and add a word here.
 CT_POLICIES = \
+	policies/atoms.so \
 	policies/exclusive.so \
 	policies/fifo.so \
 	policies/gate_priority.so \
@@ -22,6 +23,7 @@ policies_libbroker_la_SOURCES = \
 	policies/broker-ledger.c \
 	policies/broker-orders.c \
 	policies/broker-patience.c \
+	policies/broker-recall.c \
 	policies/broker.c \
 	policies/broker.h \
 	policies/caps.c \
@@ -53,6 +55,8 @@ policies_libpolicies_la_SOURCES = \
 	policies/registry.h \
 	policies/replay.c \
 	policies/replay.h \
+	policies/world-device.c \
+	policies/world-inside.h \
 	policies/world.c \
 	policies/world.h \
 	policies/wrap-check.c \

@@ -52,6 +52,7 @@ enum ct_cap {
 	CT_CAN_MEMORY = 1 << 10,   /* limit, evict and prefetch memory */
 	CT_CAN_LAYOUT = 1 << 11,   /* change the MIG layout, draining first */
 	CT_CAN_TOGETHER = 1 << 12, /* start two launches as one */
+	CT_CAN_RETREAT = 1 << 13,  /* stop running grids where their blocks end */
 	CT_SEES_QUEUE = 1 << 16,   /* more than the head of a lane: waiting, peek() */
 	CT_SEES_START = 1 << 17,   /* started() is delivered */
 	CT_SEES_SHAPE = 1 << 18,   /* blocks, threads, class of work */
@@ -130,7 +131,8 @@ struct ct_terms {            /* how granted launches shall run; zeroed means no 
 	uint32_t part;       /* from carve(); 0: the whole device */
 	uint32_t depth;      /* at most this many of the lane on the device; 0: any */
 	uint32_t unit;       /* enum ct_unit of the credit */
-	uint64_t max_blocks; /* CT_CAN_SLICE: the rest returns to custody; 0: whole grids */
+	uint64_t max_blocks; /* CT_CAN_SLICE: the rest returns to custody, and meanwhile
+				nothing of the lane passes; 0: whole grids */
 	int32_t rank;        /* CT_CAN_RANK: larger runs first */
 	uint32_t blocks_per_sm;
 	const uint64_t *mask; /* CT_CAN_MASK */
@@ -146,7 +148,7 @@ struct ct_done {              /* what became of one launch */
 enum ct_revoke {
 	CT_CREDIT,    /* take credit back; what is on the device finishes */
 	CT_QUEUED,    /* CT_CAN_FLUSH: also launches that have not started */
-	CT_BLOCK_END, /* CT_CAN_SLICE: running grids stop where their blocks end */
+	CT_BLOCK_END, /* CT_CAN_RETREAT: running grids stop where their blocks end */
 	CT_SWITCH,    /* CT_CAN_SWITCH */
 	CT_RESET,     /* CT_CAN_RESET */
 };
@@ -174,7 +176,9 @@ struct ct_verbs {
 	/* Adds N credits (CT_OPEN: opens) and sets the lane's terms. */
 	int (*grant)(struct ct_host *, const struct ct_lane *, uint32_t n,
 		     const struct ct_terms *);
-	/* Closes the lane's gate: 0, or -errno.  Deeper levels settle later: order id. */
+	/* Closes the lane's gate: 0, or -errno.  Deeper levels settle later: order id, which
+	 * is an earlier one's if that takes back as much already.  Until then nothing of
+	 * the lane passes; what comes back is told by finished(), with blocks_left. */
 	int (*revoke)(struct ct_host *, const struct ct_lane *, enum ct_revoke);
 	/* A new part of SMS SMs, disjoint from the others (cold facts only); CT_REST: all
 	 * that are left.  Part number (from 1) or -errno.  part_sms() tells its true size. */

@@ -158,7 +158,10 @@ static int launch(struct ct_actuator *a, struct ct_job *job, const struct ct_ter
 
 static int recall(struct ct_actuator *a, uint32_t lane, enum ct_revoke how, uint32_t order)
 {
-	return answer_int((struct replay *)a, " > revoke ", 0);
+	char word[48];
+
+	snprintf(word, sizeof(word), " > revoke %" PRIu32 " how %d ", lane, (int)how);
+	return answer_int((struct replay *)a, word, 0);
 }
 
 static int confine(struct ct_actuator *a, uint32_t part, uint32_t sms)

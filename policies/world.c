@@ -6,71 +6,16 @@
  * tenant thinks.  The last tenant's work belongs to no request, and lanes other than a
  * tenant's first open with its second request.
  *
- * The device takes launches of one lane in order, runs as many lanes at once as it has
- * servers, higher ranks first; each part made by carve() is one server of its own.
  * Everything random comes from one seed, drawn when a launch is submitted, so what a
  * policy orders does not change what the tenants ask for.
  */
-#include "policies/world.h"
-
 #include <assert.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "policies/wrap.h"
+#include "policies/world-inside.h"
 
-#define SMS         132
-#define PARTS_MAX   64
 #define END_OF_TIME 1000000000000 /* a policy that loses work must not hang us */
-
-enum kind { ASK, SUBMIT, ARRIVE, END, TELL_START, TELL_END, ALARM };
-
-struct event {
-	int64_t at_ns;
-	uint64_t seq;
-	enum kind kind;
-	uint32_t index;
-	struct launch *launch;
-};
-
-struct launch {
-	struct ct_job job; /* first */
-	int64_t takes_ns, launched_ns, began_ns;
-	uint32_t part, lane;
-	int32_t rank;
-	struct launch *next; /* on the device, by arrival */
-};
-
-struct wlane {
-	uint32_t tenant, id; /* id: the broker's */
-	bool opened, running, stuck;
-	uint32_t left, made;
-	struct launch *launch;
-};
-
-struct wtenant {
-	uint32_t left, unfinished;
-	struct ct_request request;
-	bool has_work;
-};
-
-struct world {
-	struct ct_actuator base; /* first */
-	const struct ct_world_options *o;
-	struct ct_world_result *r;
-	struct ct_broker *broker;
-	struct ct_wrap_check check;
-	struct ct_wrap_fault fault;
-	struct event *event;
-	uint32_t n_events, max_events;
-	uint64_t seq, dice;
-	int64_t now_ns, alarm_ns;
-	struct wtenant tenant[CT_WORLD_TENANTS_MAX];
-	struct wlane *lane;
-	struct launch *first, **last; /* on the device, not yet running */
-	uint32_t busy[PARTS_MAX + 1], n_on_device, n_held, n_untold, last_request;
-};
 
 static uint64_t dice(struct world *w, uint64_t sides)
 {
@@ -85,8 +30,8 @@ static bool earlier(const struct event *a, const struct event *b)
 	return a->at_ns != b->at_ns ? a->at_ns < b->at_ns : a->seq < b->seq;
 }
 
-static void post(struct world *w, int64_t in_ns, enum kind kind, uint32_t index,
-		 struct launch *launch)
+void ct_world_post(struct world *w, int64_t in_ns, enum kind kind, uint32_t index,
+		   struct launch *launch)
 {
 	struct event e = { w->now_ns + in_ns, w->seq++, kind, index, launch };
 	uint32_t i = w->n_events++;
@@ -116,94 +61,6 @@ static struct event next_event(struct world *w)
 	}
 	w->event[i] = moved;
 	return top;
-}
-
-static int launch(struct ct_actuator *a, struct ct_job *job, const struct ct_terms *terms)
-{
-	struct world *w = (struct world *)a;
-	struct launch *l = (struct launch *)job;
-	struct wlane *lane = &w->lane[l->lane];
-
-	l->part = terms->part;
-	l->rank = terms->rank;
-	l->launched_ns = w->now_ns;
-	if (job->work.kind != CT_WORK_MARKER) {
-		w->n_held--;
-		w->n_on_device++;
-	}
-	post(w, w->o->gate_ns, ARRIVE, 0, l);
-	if (lane->stuck) { /* its thread may go on */
-		lane->stuck = false;
-		post(w, 0, SUBMIT, l->lane, NULL);
-	}
-	return 0;
-}
-
-static int recall(struct ct_actuator *a, uint32_t lane, enum ct_revoke how, uint32_t order)
-{
-	return -ENOTSUP;
-}
-
-static int confine(struct ct_actuator *a, uint32_t part, uint32_t sms)
-{
-	return part <= PARTS_MAX ? 0 : -ENOSPC;
-}
-
-static int arm(struct ct_actuator *a, int64_t at_ns)
-{
-	struct world *w = (struct world *)a;
-
-	w->alarm_ns = at_ns;
-	post(w, at_ns > w->now_ns ? at_ns - w->now_ns : 0, ALARM, 0, NULL);
-	return 0;
-}
-
-static int estimate(struct ct_actuator *a, const struct ct_work *work, uint32_t sms,
-		    struct ct_estimate *out)
-{
-	uint32_t on = sms ? sms : SMS;
-
-	out->ns = 20000 * (int64_t)(work->class_id + 1) * SMS / on;
-	out->p90_ns = 2 * out->ns;
-	out->n = 1;
-	out->source = CT_SOURCE_PROFILED;
-	return 0;
-}
-
-/* Starts whatever can: higher ranks first, then by arrival; lanes stay in order. */
-static void serve(struct world *w)
-{
-	for (;;) {
-		struct launch **best = NULL;
-
-		for (struct launch **at = &w->first; *at; at = &(*at)->next) {
-			const struct launch *l = *at;
-			bool first_of_lane = true;
-
-			for (const struct launch *p = w->first; p != l; p = p->next)
-				first_of_lane &= p->lane != l->lane;
-			if (!first_of_lane || w->lane[l->lane].running)
-				continue;
-			if (l->job.work.kind != CT_WORK_MARKER &&
-			    w->busy[l->part] >= (l->part ? 1 : w->o->servers))
-				continue;
-			if (!best || l->rank > (*best)->rank)
-				best = at;
-		}
-		if (!best)
-			return;
-		struct launch *l = *best;
-
-		*best = l->next;
-		if (!l->next)
-			w->last = best;
-		l->began_ns = w->now_ns;
-		w->lane[l->lane].running = true;
-		if (l->job.work.kind != CT_WORK_MARKER)
-			w->busy[l->part]++;
-		post(w, w->o->sense_ns, TELL_START, 0, l);
-		post(w, l->job.work.kind == CT_WORK_MARKER ? 0 : l->takes_ns, END, 0, l);
-	}
 }
 
 static void open_lanes(struct world *w, uint32_t tenant, uint32_t from, uint32_t to)
@@ -238,7 +95,7 @@ static void ask(struct world *w, uint32_t tenant)
 		w->lane[lane].left = 1 + (uint32_t)dice(w, w->o->launches);
 		w->lane[lane].made = 0;
 		t->unfinished += w->lane[lane].left;
-		post(w, (int64_t)dice(w, 20000), SUBMIT, lane, NULL);
+		ct_world_post(w, (int64_t)dice(w, 20000), SUBMIT, lane, NULL);
 	}
 }
 
@@ -252,9 +109,12 @@ static void submit_one(struct world *w, uint32_t index, uint32_t kind)
 	l->job.work.kind = kind;
 	l->job.work.class_id = (uint32_t)dice(w, 4);
 	l->job.work.blocks = 1 + dice(w, 1000);
+	l->total = l->blocks = kind == CT_WORK_MARKER ? 1 : l->job.work.blocks;
 	l->job.work.threads = 128;
 	l->job.work.request = w->tenant[lane->tenant].request.id;
 	l->takes_ns = 2000 + (int64_t)dice(w, 40000) * (l->job.work.class_id + 1);
+	if (kind == CT_WORK_MARKER)
+		l->takes_ns = 0;
 	if (kind != CT_WORK_MARKER) {
 		w->n_held++;
 		w->r->submitted++;
@@ -277,7 +137,7 @@ static void submit(struct world *w, uint32_t index)
 	if (w->o->gate == CT_GATE_BLOCKS && l->job.released_ns == INT64_MIN)
 		lane->stuck = true;
 	else
-		post(w, (int64_t)dice(w, 8000), SUBMIT, index, NULL);
+		ct_world_post(w, (int64_t)dice(w, 8000), SUBMIT, index, NULL);
 }
 
 static void tell_end(struct world *w, struct launch *l)
@@ -286,23 +146,37 @@ static void tell_end(struct world *w, struct launch *l)
 	uint32_t tenant = w->lane[l->lane].tenant;
 	struct ct_done done = {
 		.waited_ns = l->began_ns - l->job.work.arrived_ns,
-		.ran_ns = l->job.work.kind == CT_WORK_MARKER ? 0 : l->takes_ns,
+		.ran_ns = l->ends_ns - l->began_ns,
+		.blocks_left = l->blocks -= l->at_once,
 	};
 
 	w->n_untold--;
-	ct_wrap_check_finished(&w->check, &l->job);
+	w->r->used_ns[tenant] += done.ran_ns;
+	if (done.blocks_left && l->job.work.kind != CT_WORK_MARKER)
+		w->n_held++;
+	ct_wrap_check_finished(&w->check, &l->job, &done);
 	ct_broker_finished(w->broker, w->now_ns, &l->job, &done);
-	if (l->job.work.kind == CT_WORK_MARKER)
+	if (done.blocks_left || l->job.work.kind == CT_WORK_MARKER)
 		return;
 	w->r->finished++;
-	w->r->used_ns[tenant] += l->takes_ns;
 	if (--t->unfinished)
 		return;
 	if (t->request.id)
 		ct_broker_answered(w->broker, w->now_ns, &t->request, tenant);
 	if (t->left)
-		post(w, w->o->think_ns ? (int64_t)dice(w, (uint64_t)w->o->think_ns) : 0,
-		     ASK, tenant, NULL);
+		ct_world_post(
+			w, w->o->think_ns ? (int64_t)dice(w, (uint64_t)w->o->think_ns) : 0,
+			ASK, tenant, NULL);
+}
+
+static void settle(struct world *w, struct wrecall *r)
+{
+	struct ct_outcome outcome = r->outcome;
+
+	r->taken = false;
+	w->n_untold--;
+	ct_wrap_check_settled(&w->check, &outcome);
+	ct_broker_settled(w->broker, w->now_ns, &outcome);
 }
 
 static void happen(struct world *w, const struct event *e)
@@ -317,18 +191,16 @@ static void happen(struct world *w, const struct event *e)
 		submit(w, e->index);
 		break;
 	case ARRIVE:
-		l->next = NULL;
-		*w->last = l;
-		w->last = &l->next;
+		ct_world_arrive(w, l);
 		break;
 	case END:
-		w->lane[l->lane].running = false;
-		if (l->job.work.kind != CT_WORK_MARKER) {
-			w->busy[l->part]--;
-			w->n_on_device--;
-		}
-		w->n_untold++;
-		post(w, w->o->sense_ns, TELL_END, 0, l);
+		ct_world_end(w, l);
+		break;
+	case RECALL:
+		ct_world_recall(w, &w->recall[e->index]);
+		break;
+	case SETTLE:
+		settle(w, &w->recall[e->index]);
 		break;
 	case TELL_START:
 		ct_broker_started(w->broker, w->now_ns, &l->job);
@@ -343,7 +215,7 @@ static void happen(struct world *w, const struct event *e)
 		}
 		break;
 	}
-	serve(w);
+	ct_world_serve(w);
 }
 
 static void account(struct world *w, int64_t until_ns)
@@ -374,22 +246,13 @@ static int join(struct world *w)
 	for (uint32_t i = 0; i < w->o->tenants; i++) {
 		w->tenant[i].left = w->o->requests;
 		open_lanes(w, i, 0, 1);
-		post(w, (int64_t)dice(w, 50000), ASK, i, NULL);
+		ct_world_post(w, (int64_t)dice(w, 50000), ASK, i, NULL);
 	}
 	return 0;
 }
 
 static struct world *new_world(const struct ct_world_options *o, struct ct_world_result *r)
 {
-	static const struct ct_actuator_ops ops = {
-		.size = sizeof(ops),
-		.name = "small world",
-		.launch = launch,
-		.recall = recall,
-		.confine = confine,
-		.arm = arm,
-		.estimate = estimate,
-	};
 	struct world *w = calloc(1, sizeof(*w));
 	uint32_t n = o->tenants * o->lanes;
 
@@ -399,8 +262,8 @@ static struct world *new_world(const struct ct_world_options *o, struct ct_world
 	w->dice = o->seed * 2654435761u + 88172645463325252u;
 	w->last = &w->first;
 	w->alarm_ns = INT64_MAX;
-	w->base.ops = &ops;
-	w->base.sms = o->sms ? o->sms : SMS;
+	w->base.ops = &ct_world_ops;
+	w->base.sms = o->sms ? o->sms : CT_WORLD_SMS;
 	w->base.caps = (struct ct_caps){ .can = o->can,
 					 .gate = o->gate,
 					 .sm_granule = 8,
@@ -425,6 +288,7 @@ static void free_world(struct world *w)
 		free(w->lane[i].launch);
 	free(w->lane);
 	free(w->event);
+	free(w->recall);
 	free(w);
 }
 

@@ -1,8 +1,9 @@
 /*
  * wrap-fault - a device that now and then does not take a launch.
  *
- * Only launches fail: a carve or an alarm that fails is an order refused, which policies
- * are told about, while a failed launch is the broker's to repeat.
+ * Only launches fail, those of work taken back too: a carve, a recall or an alarm that
+ * fails is an order refused, which policies are told about, while a failed launch is the
+ * broker's to repeat.
  */
 #include <errno.h>
 #include <string.h>

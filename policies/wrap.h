@@ -18,14 +18,20 @@ struct ct_wrap_check {
 	struct ct_actuator base;
 	struct ct_actuator *below;
 	struct ct_check_lane {
-		uint64_t last_work;
-		uint32_t running;
+		uint64_t last_work, alone;
+		uint32_t running, recalls;
 	} * lane;
+	struct ct_check_recall {
+		uint32_t order, lane;
+	} * recall;
+	uint32_t n_recalls, max_recalls;
 	uint32_t n_lanes, n_parts, sms;
 	char broken[160]; /* "": nothing */
 };
 void ct_wrap_check_init(struct ct_wrap_check *, struct ct_actuator *below);
-void ct_wrap_check_finished(struct ct_wrap_check *, const struct ct_job *);
+void ct_wrap_check_finished(struct ct_wrap_check *, const struct ct_job *,
+			    const struct ct_done *);
+void ct_wrap_check_settled(struct ct_wrap_check *, const struct ct_outcome *);
 void ct_wrap_check_clear(struct ct_wrap_check *);
 
 /* Every EVERY-th launch fails with -EAGAIN. */

@@ -3,9 +3,11 @@
  *
  * Facts are drawn at random but possible: what finishes is on the device, what closes is
  * empty.  What they mean is not: requests are answered that nobody asked, outcomes settle
- * orders nobody gave, launches come back again and again, devices fail.  At the end
- * everything on the device finishes and time goes on until patience has ended; then no
- * launch may be left.  CT_FUZZ_RUNS, CT_FUZZ_FIRST and CT_FUZZ_SECONDS as in fuzz.h.
+ * orders nobody gave, launches and markers come back again and again whether or not they
+ * were recalled, devices fail.  At the end every recall settles, everything on the device
+ * finishes and time goes on until patience has ended; then no launch may be left.  At all
+ * times nothing may be launched on a lane that is being taken back, or behind a slice.
+ * CT_FUZZ_RUNS, CT_FUZZ_FIRST and CT_FUZZ_SECONDS as in fuzz.h.
  */
 #include <errno.h>
 #include <glib.h>
@@ -21,6 +23,10 @@
 
 enum where { NOWHERE, HELD, ON_DEVICE, OVER };
 
+struct recall {
+	uint32_t order, lane;
+};
+
 struct chaos {
 	struct ct_actuator base; /* first */
 	GRand *rand;
@@ -29,6 +35,9 @@ struct chaos {
 	enum where where[JOBS];
 	int n_jobs, n_lanes, n_tenants;
 	gboolean lane_gone[LANES_MAX];
+	GArray *recall; /* struct recall: not settled yet */
+	guint recalls[LANES_MAX];
+	const struct ct_job *alone[LANES_MAX];
 	int64_t now_ns, armed_ns;
 	gboolean may_fail;
 };
@@ -44,15 +53,41 @@ static int launch(struct ct_actuator *a, struct ct_job *job, const struct ct_ter
 	ptrdiff_t i = job - c->job;
 
 	g_assert_cmpint(c->where[i], ==, HELD);
+	g_assert_cmpuint(c->recalls[job->lane], ==, 0);
+	g_assert_null(c->alone[job->lane]);
 	if (c->may_fail && below(c, 9) == 0)
 		return -EAGAIN;
 	c->where[i] = ON_DEVICE;
+	if (terms->max_blocks && job->work.kind == CT_WORK_KERNEL &&
+	    (!job->work.blocks || job->work.blocks > terms->max_blocks))
+		c->alone[job->lane] = job;
 	return 0;
 }
 
 static int recall(struct ct_actuator *a, uint32_t lane, enum ct_revoke how, uint32_t order)
 {
-	return (int)below((struct chaos *)a, 2) - 1;
+	struct chaos *c = (struct chaos *)a;
+	struct recall given = { order, lane };
+
+	g_assert_cmpint(how, !=, CT_CREDIT);
+	if (below(c, 4) == 0)
+		return -EIO;
+	g_array_append_val(c->recall, given);
+	c->recalls[lane]++;
+	return 0;
+}
+
+static void settle(struct chaos *c)
+{
+	guint i = below(c, c->recall->len);
+	struct recall *given = &g_array_index(c->recall, struct recall, i);
+	struct ct_outcome o = { .order = given->order,
+				.status = -(int32_t)below(c, 2),
+				.blocks_left = below(c, 100) };
+
+	c->recalls[given->lane]--;
+	g_array_remove_index_fast(c->recall, i);
+	ct_broker_settled(c->broker, c->now_ns, &o);
 }
 
 static int confine(struct ct_actuator *a, uint32_t part, uint32_t sms)
@@ -99,8 +134,10 @@ static void end_one(struct chaos *c, gboolean may_return)
 
 		if (c->where[i] != ON_DEVICE)
 			continue;
-		if (may_return && c->job[i].work.kind != CT_WORK_MARKER && below(c, 6) == 0)
+		if (may_return && below(c, 6) == 0)
 			done.blocks_left = 1 + below(c, 100);
+		if (c->alone[c->job[i].lane] == &c->job[i])
+			c->alone[c->job[i].lane] = NULL;
 		c->where[i] = done.blocks_left ? HELD : OVER;
 		ct_broker_finished(c->broker, c->now_ns, &c->job[i], &done);
 		return;
@@ -145,7 +182,7 @@ static void say_something_odd(struct chaos *c)
 {
 	struct ct_request r = { .id = below(c, 5),
 				.arrived_ns = c->now_ns - below(c, 1000) };
-	struct ct_outcome o = { .order = below(c, 9), .status = -(int32_t)below(c, 2) };
+	struct ct_outcome o = { .order = 1000000 + below(c, 9) };
 	guint tenant = below(c, 6);
 
 	switch (below(c, 4)) {
@@ -182,7 +219,10 @@ static void step(struct chaos *c)
 			close_or_leave(c);
 		break;
 	case 2:
-		say_something_odd(c);
+		if (c->recall->len && below(c, 3))
+			settle(c);
+		else
+			say_something_odd(c);
 		break;
 	case 3:
 	case 4:
@@ -204,6 +244,8 @@ static void drain(struct chaos *c)
 	c->may_fail = FALSE;
 	for (int rounds = 0; left && rounds < 10 * JOBS; rounds++) {
 		c->now_ns += PATIENCE_NS / 4;
+		while (c->recall->len)
+			settle(c);
 		for (int i = 0; i < c->n_jobs; i++)
 			end_one(c, FALSE);
 		if (c->armed_ns <= c->now_ns) {
@@ -228,15 +270,29 @@ static void run(guint64 seed)
 		.arm = arm,
 		.estimate = estimate,
 	};
+	static const char *const levels[] = {
+		"gate-priority:level=queued",
+		"gate-priority:level=block-end,drain=true",
+		"gate-priority:level=switch",
+		"gate-priority:level=reset",
+		"atoms:blocks=9",
+	};
 	const struct ct_policy *const *all = ct_registry_builtin();
 	struct ct_broker_options o = { .patience_ns = PATIENCE_NS, .seed = seed };
 	g_autofree struct chaos *c = g_new0(struct chaos, 1);
+	struct ct_policy_choice choice;
 	const struct ct_policy *p;
-	guint n = 0;
+	guint n = 0, which;
 
 	while (all[n])
 		n++;
-	p = all[seed % n];
+	which = (guint)(seed % (n + G_N_ELEMENTS(levels)));
+	if (!ct_policy_choose(which < n ? all[which]->name : levels[which - n], NULL,
+			      &choice, NULL))
+		g_error("policy %u cannot be chosen", which);
+	p = choice.policy;
+	o.state_defaults = choice.state;
+	c->recall = g_array_new(FALSE, FALSE, sizeof(struct recall));
 	c->rand = g_rand_new_with_seed((guint32)seed);
 	c->armed_ns = INT64_MAX;
 	c->may_fail = below(c, 2) == 0;
@@ -252,6 +308,8 @@ static void run(guint64 seed)
 		ct_broker_free(c->broker);
 	}
 	g_rand_free(c->rand);
+	g_array_free(c->recall, TRUE);
+	ct_policy_choice_clear(&choice);
 }
 
 static guint64 setting(const char *name, guint64 otherwise)

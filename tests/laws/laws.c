@@ -51,6 +51,36 @@ static void expect_broken(void *data, const struct ct_laws_said *said)
 		law[1] = "seen";
 }
 
+/* With options, and able to do what those need. */
+static void obeys_as(const char *spec, uint32_t needs)
+{
+	g_autoptr(GError) error = NULL;
+	struct ct_policy_choice choice;
+	struct ct_policy policy;
+	int broken;
+
+	if (!ct_policy_choose(spec, NULL, &choice, &error))
+		g_error("%s", error->message);
+	policy = *choice.policy;
+	policy.needs |= needs;
+	broken = ct_laws_check(&policy, choice.state, say, (void *)spec);
+	printf("%-28s %s\n", spec, broken ? "BROKEN" : "keeps the laws");
+	failures += broken != 0;
+	ct_policy_choice_clear(&choice);
+}
+
+/* Low ranks with much on the device, so that there is something to take back. */
+static void levels_obey(void)
+{
+	obeys_as("gate-priority:depth=8,level=queued", CT_CAN_FLUSH);
+	obeys_as("gate-priority:depth=8,level=block-end", CT_CAN_RETREAT);
+	obeys_as("gate-priority:depth=8,level=switch", CT_CAN_SWITCH);
+	obeys_as("gate-priority:depth=8,level=reset", CT_CAN_RESET);
+	obeys_as("gate-priority:depth=8,drain=true", 0);
+	obeys_as("gate-priority:depth=8,level=block-end,drain=true", CT_CAN_RETREAT);
+	obeys_as("atoms:blocks=100", 0);
+}
+
 static void breaks(const char *probe, const char *law)
 {
 	g_autofree char *path =
@@ -191,6 +221,7 @@ int main(int argc, char **argv)
 		if (module)
 			obeys(module, "module");
 	}
+	levels_obey();
 	breaks("miser", "starves");
 	breaks("greedy", "refused");
 	breaks("late", "rest while");

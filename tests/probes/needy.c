@@ -5,5 +5,5 @@ CT_POLICY(needy) = {
 	.abi = CT_POLICY_ABI,
 	.name = "needy",
 	.summary = "needs to stop running work",
-	.needs = CT_CAN_GATE | CT_CAN_SWITCH | CT_CAN_RESET,
+	.needs = CT_CAN_GATE | CT_CAN_MASK | CT_CAN_TOGETHER,
 };

@@ -9,6 +9,7 @@ UNIT_TESTS = \
 	tests/unit/copy-engine \
 	tests/unit/crew \
 	tests/unit/contention \
+	tests/unit/broker-recall \
 	tests/unit/decimal \
 	tests/unit/device \
 	tests/unit/estimate \
@@ -50,6 +51,10 @@ TESTS += $(UNIT_TESTS)
 tests_unit_broker_limits_SOURCES = tests/unit/broker-limits.c tests/unit/broker-hooks.h
 tests_unit_broker_limits_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_broker_limits_LDADD = policies/libbroker.la $(CHECK_LIBS)
+
+tests_unit_broker_recall_SOURCES = tests/unit/broker-recall.c tests/unit/broker-hooks.h
+tests_unit_broker_recall_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_broker_recall_LDADD = policies/libbroker.la $(CHECK_LIBS)
 
 tests_unit_broker_SOURCES = tests/unit/broker.c tests/unit/broker-hooks.h
 tests_unit_broker_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
