@@ -13,6 +13,16 @@
 #include <jansson.h>
 #include <stdint.h>
 
+/* What stopping work costs. */
+struct ct_preemption {
+	int64_t signal_ns;     /* the order to its reaching the device */
+	int64_t quiesce_ns;    /* all has stopped to all being back */
+	uint32_t tax_permille; /* kernels that can be stopped so run so much longer */
+};
+
+enum ct_redo { CT_REDO_BLOCKS, CT_REDO_KERNEL }; /* what runs again after a reset */
+enum ct_taxed { CT_TAXED_LOWER, CT_TAXED_ALL };  /* ranks below the highest, or all */
+
 struct ct_actuator_model {
 	char *name, *title, *path;
 	char *gate;         /* "defers" or "blocks" */
@@ -21,7 +31,11 @@ struct ct_actuator_model {
 	int64_t sense_ns;   /* an effect to its fact */
 	int64_t decide_ns;  /* the policy's own thinking, per fact */
 	int64_t confine_ns; /* making a part */
-	char *sha256;       /* of the file */
+	/* of those that `caps` names; the others are zero */
+	struct ct_preemption flush, retreat, context_switch, reset;
+	uint32_t redo, taxed;
+	uint32_t slice_tax_permille; /* of kernels that run in slices */
+	char *sha256;                /* of the file */
 	json_t *json;
 };
 

@@ -55,7 +55,11 @@ dist_device_DATA = \
 actuatordir = $(pkgdatadir)/actuators
 dist_actuator_DATA = \
 	models/actuators/cuda-gate.json \
-	models/actuators/ideal.json
+	models/actuators/ideal.json \
+	models/actuators/reef.json \
+	models/actuators/slices.json \
+	models/actuators/tally.json \
+	models/actuators/xsched-l2.json
 
 dist_man_MANS += \
 	models/cotenant-device.1 \

@@ -72,7 +72,7 @@ static void check(const guint8 *bytes, size_t length)
 int main(void)
 {
 	static const char *const files[] = { "devices/h200-sxm", "devices/t4",
-					     "actuators/cuda-gate" };
+					     "actuators/cuda-gate", "actuators/reef" };
 	static const char *const words[] = {
 		"{",          "}",          "[",
 		"]",          ",",          ":",

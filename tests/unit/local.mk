@@ -1,5 +1,6 @@
 # Unit tests: tests/unit/NAME.c holds the tests of one module.  Each exits 0, 1 or 77.
 UNIT_TESTS = \
+	tests/unit/actuator \
 	tests/unit/api-call \
 	tests/unit/arrival \
 	tests/unit/assemble \
@@ -35,6 +36,7 @@ UNIT_TESTS = \
 	tests/unit/run-contexts \
 	tests/unit/run-copies \
 	tests/unit/run-policies \
+	tests/unit/run-preempt \
 	tests/unit/run-requests \
 	tests/unit/scenario \
 	tests/unit/sorter \
@@ -65,6 +67,9 @@ tests_unit_copy_engine_LDADD = sim/libsim.la
 tests_unit_contention_SOURCES = tests/unit/contention.c
 tests_unit_contention_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_contention_LDADD = models/libmodels.la $(CHECK_LIBS) -lm
+
+tests_unit_actuator_SOURCES = tests/unit/actuator.c
+tests_unit_actuator_LDADD = models/libmodels.la
 
 tests_unit_device_SOURCES = tests/unit/device.c
 tests_unit_device_LDADD = models/libmodels.la
@@ -226,6 +231,10 @@ tests_unit_explain_LDADD = $(RUN_TEST_LIBS)
 tests_unit_run_requests_SOURCES = tests/unit/run-requests.c $(RUN_CASE)
 tests_unit_run_requests_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_run_requests_LDADD = $(RUN_TEST_LIBS)
+
+tests_unit_run_preempt_SOURCES = tests/unit/run-preempt.c $(RUN_CASE)
+tests_unit_run_preempt_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_run_preempt_LDADD = $(RUN_TEST_LIBS)
 
 tests_unit_run_policies_SOURCES = tests/unit/run-policies.c $(RUN_CASE)
 tests_unit_run_policies_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
