@@ -13,7 +13,9 @@
  * Good for a served model beside best-effort work.  Bad for the lower ranks, which starve
  * as long as a higher one is busy; and between two kernels of one request, when the host
  * thinks, lower work slips in and the next kernel waits for it, or pays for taking it
- * back.  Tenants of the highest rank are not bounded by `depth`.
+ * back.  Tenants of the highest rank are not bounded by `depth`.  With `drain`, lower
+ * lanes that wait for each other's events can be stopped such that what has gone waits
+ * for what is held, and never drains; the host's patience then ends the policy.
  *
  * Source: XSched's highest-priority-first (OSDI'25), whose levels 1, 2 and 3 are credit,
  * queued and switch; block-end is the retreat of FLEP (ASPLOS'17), EffiSha (PPoPP'17) and

@@ -228,6 +228,22 @@ static void decide(struct ct_compute *c, struct engine *e)
 
 /* ---- instants ------------------------------------------------------------------ */
 
+/* Appends what a gpu has to tell; returns how many those were. */
+static uint32_t append(struct ct_grid ***end, struct ct_grid *list)
+{
+	uint32_t n = 0;
+
+	for (**end = list; **end; n++)
+		*end = &(**end)->next;
+	return n;
+}
+
+static void lose_work(struct context *ctx, uint32_t n)
+{
+	ctx->n_work -= n;
+	ctx->engine->n_busy -= n && !ctx->n_work;
+}
+
 void ct_contexts_announce(struct ct_compute *c, uint32_t context)
 {
 	struct context *ctx = c->context[context];
@@ -238,6 +254,24 @@ void ct_contexts_announce(struct ct_compute *c, uint32_t context)
 	e->n_busy++;
 	if (e->on == ctx && e->device->idle_yield)
 		e->slice_from_ns = c->now_ns;
+}
+
+void ct_contexts_withdraw(struct ct_compute *c, uint32_t context)
+{
+	lose_work(c->context[context], 1);
+}
+
+/* Of a context that is off the SMs nobody else gathers. */
+bool ct_contexts_recall(struct ct_compute *c, uint32_t context, struct ct_grid *grid,
+			enum ct_recall how)
+{
+	struct context *ctx = c->context[context];
+
+	bring_to_now(c, ctx);
+	if (!ct_gpu_recall(ctx->gpu, grid, how))
+		return false;
+	lose_work(ctx, append(&c->ended_end, ct_gpu_take_ended(ctx->gpu)));
+	return true;
 }
 
 void ct_contexts_submit(struct ct_compute *c, uint32_t context, struct ct_grid *grid)
@@ -264,28 +298,15 @@ void ct_contexts_settle(struct ct_compute *c)
 	}
 }
 
-/* Appends what a gpu has to tell; returns how many those were. */
-static uint32_t append(struct ct_grid ***end, struct ct_grid *list)
-{
-	uint32_t n = 0;
-
-	for (**end = list; **end; n++)
-		*end = &(**end)->next;
-	return n;
-}
-
 /* Gathers what ended and started, engine by engine. */
 static void gather(struct ct_compute *c)
 {
 	for (struct engine *e = c->engine; e < c->engine + c->n_engines; e++) {
 		struct context *ctx = e->on;
-		uint32_t n;
 
 		if (!ctx)
 			continue;
-		n = append(&c->ended_end, ct_gpu_take_ended(ctx->gpu));
-		ctx->n_work -= n;
-		e->n_busy -= n && !ctx->n_work;
+		lose_work(ctx, append(&c->ended_end, ct_gpu_take_ended(ctx->gpu)));
 		append(&c->started_end, ct_gpu_take_started(ctx->gpu));
 	}
 }

@@ -62,6 +62,9 @@ uint32_t ct_compute_context(struct ct_compute *, uint32_t engine, int64_t slice_
 
 /* The same with several contexts. */
 void ct_contexts_announce(struct ct_compute *, uint32_t context);
+void ct_contexts_withdraw(struct ct_compute *, uint32_t context);
+bool ct_contexts_recall(struct ct_compute *, uint32_t context, struct ct_grid *,
+			enum ct_recall how);
 void ct_contexts_submit(struct ct_compute *, uint32_t context, struct ct_grid *);
 void ct_contexts_settle(struct ct_compute *);
 int64_t ct_contexts_run(struct ct_compute *, int64_t until_ns);
@@ -75,6 +78,21 @@ static inline void ct_compute_announce(struct ct_compute *c, uint32_t context)
 {
 	if (!c->only)
 		ct_contexts_announce(c, context);
+}
+
+/* One that was announced will not be submitted now. */
+static inline void ct_compute_withdraw(struct ct_compute *c, uint32_t context)
+{
+	if (!c->only)
+		ct_contexts_withdraw(c, context);
+}
+
+/* As of gpu.h; the context has work without it when it is out. */
+static inline bool ct_compute_recall(struct ct_compute *c, uint32_t context,
+				     struct ct_grid *grid, enum ct_recall how)
+{
+	return c->only ? ct_gpu_recall(c->only, grid, how)
+		       : ct_contexts_recall(c, context, grid, how);
 }
 
 /* As of gpu.h, for all contexts together. */

@@ -18,6 +18,7 @@ enum ct_event_class {
 	CT_EVENT_FACT,     /* a fact reaches the broker late */
 	CT_EVENT_ALARM,    /* the broker's alarm */
 	CT_EVENT_EFFECT,   /* an order reaches the device late */
+	CT_EVENT_RECALL,   /* one that takes work back does, or all has come back */
 	CT_EVENT_ARRIVAL,  /* a request is asked for */
 	CT_EVENT_HOST,     /* a host thread makes its next call */
 	CT_EVENT_READY,    /* the head of a stream may start; in stream order */

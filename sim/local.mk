@@ -48,6 +48,7 @@ sim_libsim_la_SOURCES = \
 	sim/run-host.c \
 	sim/run-internal.h \
 	sim/run-load.c \
+	sim/run-recall.c \
 	sim/run-result.c \
 	sim/run-sharing.c \
 	sim/run-stream.c \

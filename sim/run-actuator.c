@@ -54,6 +54,46 @@ static void show_order(struct run *run, const struct op *op)
 	ct_timeline_mark(run->in->timeline, run->now_ns, text);
 }
 
+static void slow_down(struct ct_kernel_work *work, uint32_t permille)
+{
+	uint64_t more = work->block_work / 1000 * permille;
+
+	work->block_work = MIN(work->block_work + more, INT64_MAX);
+}
+
+static void effect(struct run *run, struct op *op)
+{
+	ct_run_release(run, op, run->now_ns);
+	if (run->actuator.caps.gate == CT_GATE_BLOCKS)
+		ct_run_gate_opened(op);
+}
+
+/* Not before what of its lane was let go earlier and is still on its way. */
+static void effect_at(struct run *run, struct op *op, int64_t at_ns)
+{
+	struct stream *s = op->stream;
+
+	s->late_ns = s->n_late++ ? MAX(s->late_ns, at_ns) : at_ns;
+	ct_events_push(&run->events, s->late_ns, CT_EVENT_EFFECT, run->n_late++, op);
+}
+
+void ct_run_effect(struct run *run, struct op *op)
+{
+	op->stream->n_late--;
+	effect(run, op);
+}
+
+/* A kernel goes as far as the terms let it; graphs go whole. */
+static void cut(const struct run *run, struct op *op, const struct ct_terms *terms)
+{
+	uint64_t most = terms && terms->max_blocks ? terms->max_blocks : UINT64_MAX;
+
+	op->grid.need.blocks = MIN(op->left, most);
+	op->rest = op->left - op->grid.need.blocks;
+	if (op->rest && op->left == op->blocks)
+		slow_down(&op->grid.work, run->in->actuator->slice_tax_permille);
+}
+
 static int launch(struct ct_actuator *actuator, struct ct_job *job,
 		  const struct ct_terms *terms)
 {
@@ -73,24 +113,25 @@ static int launch(struct ct_actuator *actuator, struct ct_job *job,
 		op->grid.partition = terms->part;
 		op->grid.sms = &run->part[terms->part - 1];
 	}
+	if (op->kind == CT_OP_KERNEL)
+		cut(run, op, terms);
 	if (run->in->timeline)
 		show_order(run, op);
 	for (struct op *node = op->nodes; node; node = node->next)
 		node->grid.priority = op->grid.priority;
 	if ((caps->gate_ns || caps->decide_ns) && run->deciding)
 		at_ns = MAX(run->broker_free_ns, run->now_ns) + caps->gate_ns;
-	if (at_ns > run->now_ns)
-		ct_events_push(&run->events, at_ns, CT_EVENT_EFFECT, run->n_late++, op);
+	if (at_ns > run->now_ns || op->stream->n_late)
+		effect_at(run, op, at_ns);
 	else
-		ct_run_effect(run, op);
+		effect(run, op);
 	return 0;
 }
 
-void ct_run_effect(struct run *run, struct op *op)
+static int recall(struct ct_actuator *actuator, uint32_t lane, enum ct_revoke how,
+		  uint32_t order)
 {
-	ct_run_release(run, op, run->now_ns);
-	if (run->actuator.caps.gate == CT_GATE_BLOCKS)
-		ct_run_gate_opened(op);
+	return ct_run_recall(run_of(actuator), lane, how, order);
 }
 
 static int confine(struct ct_actuator *actuator, uint32_t part, uint32_t sms)
@@ -144,6 +185,7 @@ static const struct ct_actuator_ops ops = {
 	.size = sizeof(ops),
 	.name = "sim",
 	.launch = launch,
+	.recall = recall,
 	.confine = confine,
 	.arm = arm,
 	.estimate = estimate,
@@ -158,9 +200,34 @@ static uint32_t cap_bit(const char *name)
 }
 
 /* What the simulator can do itself; an actuator file may ask for less, never for more. */
-static const uint32_t able = CT_CAN_GATE | CT_CAN_RANK | CT_CAN_CONFINE | CT_SEES_QUEUE |
+static const uint32_t able = CT_CAN_GATE | CT_CAN_RANK | CT_CAN_CONFINE | CT_CAN_SLICE |
+			     CT_CAN_FLUSH | CT_CAN_RETREAT | CT_CAN_RESET | CT_SEES_QUEUE |
 			     CT_SEES_START | CT_SEES_SHAPE | CT_SEES_REQUEST |
 			     CT_SEES_LENGTH;
+
+static const uint32_t takes_back =
+	CT_CAN_SLICE | CT_CAN_FLUSH | CT_CAN_RETREAT | CT_CAN_SWITCH | CT_CAN_RESET;
+
+/* What the mechanisms in place cost those who can be stopped; alone, nobody pays. */
+static void tax_tenants(struct run *run)
+{
+	const struct ct_actuator_model *m = run->in->actuator;
+	const struct ct_scenario *scenario = run->in->scenario;
+	int32_t top = INT32_MIN;
+
+	if (run->in->only_tenant >= 0 || run->in->replay_once)
+		return;
+	for (size_t i = 0; i < scenario->n_tenants; i++)
+		top = MAX(top, scenario->tenant[i].rank);
+	for (uint32_t i = 0; i < run->n_tenants; i++) {
+		struct tenant *t = &run->tenant[i];
+
+		if (m->taxed == CT_TAXED_ALL || t->spec->rank < top)
+			t->tax_permille = m->flush.tax_permille + m->retreat.tax_permille +
+					  m->context_switch.tax_permille +
+					  m->reset.tax_permille;
+	}
+}
 
 gboolean ct_run_actuator_init(struct run *run, GError **error)
 {
@@ -186,6 +253,14 @@ gboolean ct_run_actuator_init(struct run *run, GError **error)
 		}
 		caps->can |= bit;
 	}
+	if (caps->can & takes_back && strcmp(model->gate, "defers") != 0) {
+		ct_input_error(error,
+			       "%s: gate: what takes work back must also hold back the "
+			       "events behind it, so this must be \"defers\"",
+			       model->path);
+		return FALSE;
+	}
+	tax_tenants(run);
 	if (!device->partition_min_sms || ct_run_divided(run))
 		caps->can &= ~(uint32_t)CT_CAN_CONFINE;
 	caps->gate = strcmp(model->gate, "blocks") == 0 ? CT_GATE_BLOCKS : CT_GATE_DEFERS;
@@ -236,6 +311,28 @@ void ct_run_tell_started(struct run *run, struct op *op)
 	broker_ends(run);
 }
 
+/* It is in custody again, as much of it as is left. */
+void ct_run_tell_back(struct run *run, struct op *op)
+{
+	gboolean ran = op->start_ns < INT64_MAX;
+	struct ct_done done = {
+		.waited_ns = (ran ? op->start_ns : op->past->back_ns) - op->issued_ns,
+		.ran_ns = ran ? op->past->back_ns - op->start_ns : 0,
+		.blocks_left = MAX(op->left, 1), /* copies and markers have none */
+	};
+
+	broker_begins(run);
+	ct_broker_finished(run->broker, run->now_ns, &op->job, &done);
+	broker_ends(run);
+}
+
+void ct_run_tell_settled(struct run *run, const struct ct_outcome *outcome)
+{
+	broker_begins(run);
+	ct_broker_settled(run->broker, run->now_ns, outcome);
+	broker_ends(run);
+}
+
 static void tell_finished(struct run *run, struct op *op)
 {
 	struct ct_done done = {
@@ -262,7 +359,10 @@ void ct_run_tell_finished(struct run *run, struct op *op, int64_t start_ns, int6
 
 void ct_run_late_fact(struct run *run, struct op *op)
 {
-	tell_finished(run, op);
+	if (op->left)
+		ct_run_tell_back(run, op);
+	else
+		tell_finished(run, op);
 }
 
 void ct_run_alarm(struct run *run)

@@ -170,7 +170,9 @@ static void fill_kernel(struct op *op, const struct copy *copy, const struct ct_
 	if (copy->tenant->run->in->one_ns_kernels)
 		isolated_ns = 1;
 	ct_program_demand(program, record, isolated_ns, &demand);
+	isolated_ns += isolated_ns * copy->tenant->tax_permille / 1000;
 	op->grid.need = *need;
+	op->blocks = op->left = need->blocks;
 	ct_kernel_work(program->device, need, isolated_ns, &demand, &op->grid.work);
 	op->name = trace->shape[record->shape].name;
 	op->job.work.kind = CT_WORK_KERNEL;

@@ -40,6 +40,12 @@ struct event_slot { /* a CUDA event of one copy */
 	int64_t recorded_end_ns; /* as in struct stream */
 };
 
+struct op_past { /* of an operation that was taken back: what its earlier runs were */
+	int64_t back_ns; /* it is off the device since */
+	int64_t time_ns[CT_CAUSE_MAX];
+	struct op_past *next; /* in the pool */
+};
+
 struct op {
 	struct ct_job job; /* first: the broker gives it back to us */
 	struct ct_grid grid;
@@ -52,6 +58,9 @@ struct op {
 	uint8_t kind;
 	uint8_t announced;        /* its context knows that it comes */
 	uint8_t copy;             /* enum ct_copy */
+	uint64_t blocks;          /* of the kernel */
+	uint64_t left, rest;      /* still to run; of these, not let go this time */
+	struct op_past *past;     /* NULL: it was never taken back */
 	struct event_slot *event; /* it records or waits for */
 	uint64_t event_count;
 	uint64_t number;     /* issue order within the copy */
@@ -80,6 +89,10 @@ struct stream {
 	gboolean scheduled;      /* its head has an event, or is on the device, or: */
 	gboolean parked;         /* its head waits for a CUDA event */
 	struct ct_transfer transfer; /* of its head, if that is a copy */
+	uint32_t n_late;             /* operations let go that have not reached it yet, */
+	int64_t late_ns;             /* of which the last does then */
+	int64_t due_ns;        /* of that event; others are out of date.  -1: no event */
+	struct recall *recall; /* orders that wait for its head to stop, oldest first */
 };
 
 enum wait {
@@ -141,6 +154,7 @@ struct tenant {
 	uint32_t partition;             /* of its kernels, if the policy has no wish */
 	const struct ct_sm_set *sms;    /* likewise; NULL: all */
 	const struct ct_tenant_spec *spec;
+	uint32_t tax_permille; /* its kernels run so much longer for the actuator */
 	const struct ct_program *program;
 	struct ct_arrival arrive; /* what holds in this run */
 	struct copy *copy;
@@ -157,6 +171,16 @@ struct tenant {
 	GArray *start_error_ns;
 	uint64_t error_stride, error_count;
 	int64_t first_start_ns, last_work_ns, recorded_first_ns, recorded_last_ns;
+};
+
+/* An order that takes work back, from then until it has settled. */
+struct recall {
+	struct stream *stream;
+	enum ct_revoke how;
+	gboolean in_effect;
+	struct op *back, **back_end; /* what has come back, oldest first */
+	struct ct_outcome outcome;
+	struct recall *next; /* at the stream, or in the pool */
 };
 
 struct run {
@@ -182,6 +206,8 @@ struct run {
 	struct stream *stream;
 	uint32_t n_threads, n_streams;
 	struct op *pool;
+	struct recall *recall_pool;
+	struct op_past *past_pool;
 	GPtrArray *slabs;
 	struct ct_sm_set part[MAX_PARTS]; /* [number - 1] */
 	uint32_t n_parts, part_first_sm;
@@ -212,6 +238,8 @@ void ct_run_op_ended(struct run *, struct op *, int64_t start_ns);
 void ct_run_grids_ended(struct run *, struct ct_grid *);
 void ct_run_grids_started(struct run *, struct ct_grid *);
 
+void ct_run_leave_stream(struct run *, struct op *);
+
 /* run-sharing.c: contexts */
 gboolean ct_run_contexts_init(struct run *, GError **error);
 void ct_run_contexts_clear(struct run *);
@@ -224,6 +252,13 @@ void ct_run_copy_start(struct run *, struct op *);
 void ct_run_copy_moved(struct ct_transfer *, void *run);
 void ct_run_copy_ended(struct stream *);
 
+/* run-recall.c: work taken back */
+int ct_run_recall(struct run *, uint32_t lane, enum ct_revoke, uint32_t order);
+void ct_run_recall_due(struct run *, struct recall *);
+void ct_run_came_back(struct run *, struct op *);   /* its grid did; it heads its stream */
+void ct_run_stopped(struct run *, struct stream *); /* a head that was waited for did */
+void ct_run_op_forget(struct run *, struct op *);   /* its past, at its end */
+
 /* run-actuator.c: what the broker orders, and what it is told */
 gboolean ct_run_actuator_init(struct run *run, GError **error);
 void ct_run_submit(struct run *, struct op *);
@@ -231,6 +266,8 @@ void ct_run_effect(struct run *, struct op *); /* an order has reached the devic
 void ct_run_tell_started(struct run *, struct op *);
 void ct_run_tell_finished(struct run *, struct op *, int64_t start_ns, int64_t end_ns);
 void ct_run_late_fact(struct run *, struct op *);
+void ct_run_tell_back(struct run *, struct op *);
+void ct_run_tell_settled(struct run *, const struct ct_outcome *);
 void ct_run_tell_asked(struct run *, const struct tenant *, const struct ct_request *,
 		       gboolean answered);
 void ct_run_alarm(struct run *);
@@ -241,6 +278,9 @@ void ct_run_arrival(struct tenant *);
 void ct_run_request_maybe_done(struct copy *);
 
 /* run-result.c */
+/* The causes of an operation that is taken back now, since it was held last. */
+void ct_run_count_back(struct run *, const struct op *, int64_t behind_priority_ns,
+		       int64_t *time_ns);
 void ct_run_count_op(struct run *, struct op *, int64_t start_ns, int64_t end_ns,
 		     int64_t behind_priority_ns);
 void ct_run_finish_result(struct run *);

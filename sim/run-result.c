@@ -113,28 +113,37 @@ static void split_contention(const struct ct_grid *grid, int64_t *time_ns)
 	}
 }
 
-/* From the start of its call to its end, every nanosecond of an operation has a cause. */
+static int64_t held_since(const struct op *op)
+{
+	return op->past ? op->past->back_ns : op->issued_ns;
+}
+
+/* From the start of its call to its end, every nanosecond of an operation has a cause.
+ * What was taken back ended before some of its times had come. */
 static void split_time(const struct op *op, int64_t start_ns, int64_t end_ns,
 		       int64_t behind_priority_ns, int64_t *time_ns)
 {
-	int64_t after_ns = MAX(op->arrival_ns, op->predecessor_ns);
+	int64_t arrival_ns = MIN(op->arrival_ns, end_ns);
+	int64_t after_ns = CLAMP(op->predecessor_ns, arrival_ns, end_ns);
+	int64_t ready_ns = MIN(op->ready_ns, end_ns);
 
-	time_ns[CT_CAUSE_GATE] = op->released_ns - op->issued_ns;
-	time_ns[CT_CAUSE_LAUNCH] = op->arrival_ns - op->released_ns;
-	time_ns[CT_CAUSE_STREAM_ORDER] = after_ns - op->arrival_ns;
-	time_ns[CT_CAUSE_GAP] = op->ready_ns - after_ns;
-	if (op->kind != CT_OP_KERNEL) {
+	time_ns[op->past ? CT_CAUSE_PREEMPTION : CT_CAUSE_GATE] =
+		op->released_ns - held_since(op);
+	time_ns[CT_CAUSE_LAUNCH] = arrival_ns - op->released_ns;
+	time_ns[CT_CAUSE_STREAM_ORDER] = after_ns - arrival_ns;
+	time_ns[CT_CAUSE_GAP] = ready_ns - after_ns;
+	if (op->kind != CT_OP_KERNEL && start_ns < end_ns) {
 		/* behind other copies, and slower beside them */
-		time_ns[CT_CAUSE_COPY_ENGINE] = end_ns - op->ready_ns - op->duration_ns;
+		time_ns[CT_CAUSE_COPY_ENGINE] = end_ns - ready_ns - op->duration_ns;
 		time_ns[CT_CAUSE_RUNNING] = op->duration_ns;
 		return;
 	}
 	time_ns[CT_CAUSE_PRIORITY] = behind_priority_ns;
 	time_ns[CT_CAUSE_CONTEXT_SWITCH] = op->off_waiting_ns + op->off_running_ns;
 	time_ns[CT_CAUSE_SM_ROOM] =
-		start_ns - op->ready_ns - behind_priority_ns - op->off_waiting_ns;
+		start_ns - ready_ns - behind_priority_ns - op->off_waiting_ns;
 	time_ns[CT_CAUSE_RUNNING] = end_ns - start_ns - op->off_running_ns;
-	if (op->kind == CT_OP_KERNEL)
+	if (start_ns < end_ns)
 		split_contention(&op->grid, time_ns);
 }
 
@@ -146,6 +155,8 @@ void ct_run_count_op(struct run *run, struct op *op, int64_t start_ns, int64_t e
 	int64_t time_ns[CT_CAUSE_MAX] = { 0 };
 
 	split_time(op, start_ns, end_ns, behind_priority_ns, time_ns);
+	for (int cause = 0; op->past && cause < CT_CAUSE_MAX; cause++)
+		time_ns[cause] += op->past->time_ns[cause];
 	for (int cause = 0; cause < CT_CAUSE_MAX; cause++)
 		r->time_ns[cause] += time_ns[cause];
 	r->turnaround_ns += end_ns - op->issued_ns;
@@ -160,6 +171,21 @@ void ct_run_count_op(struct run *run, struct op *op, int64_t start_ns, int64_t e
 		show_op(run, t, op, start_ns, end_ns);
 	if (run->explainer)
 		ct_run_explain_ended(run, op, start_ns, end_ns, time_ns);
+}
+
+void ct_run_count_back(struct run *run, const struct op *op, int64_t behind_priority_ns,
+		       int64_t *time_ns)
+{
+	int64_t back_ns = run->now_ns;
+	int64_t start_ns = MIN(op->start_ns, back_ns);
+
+	split_time(op, start_ns, back_ns, behind_priority_ns, time_ns);
+	op->stream->copy->tenant->result->taken_back++;
+	if (op->start_ns > back_ns)
+		return; /* it had not begun: the device has done nothing */
+	digest_op(run, op, start_ns, back_ns);
+	if (run->in->timeline)
+		show_op(run, op->stream->copy->tenant, op, start_ns, back_ns);
 }
 
 static int by_value(const void *a, const void *b)
@@ -275,6 +301,7 @@ void ct_run_finish_result(struct run *run)
 							 (double)device->dram_bytes_per_s
 					       : NAN;
 	result->broker_load = (double)run->broker_busy_ns / ns;
+	result->blocks = use.blocks;
 	result->events = run->events.n_taken + use.instants;
 	digest_seen(run);
 	result->digest = XXH3_64bits_digest(run->digest);

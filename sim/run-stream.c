@@ -32,12 +32,17 @@ struct op *ct_run_op_new(struct run *run)
 		op = run->pool;
 	}
 	run->pool = op->next;
-	*op = (struct op){ .job.released_ns = INT64_MIN, .start_ns = INT64_MAX };
+	*op = (struct op){ .job.released_ns = INT64_MIN,
+			   .start_ns = INT64_MAX,
+			   .predecessor_ns = INT64_MAX,
+			   .ready_ns = INT64_MAX };
 	return op;
 }
 
 void ct_run_op_free(struct run *run, struct op *op)
 {
+	if (op->past)
+		ct_run_op_forget(run, op);
 	op->next = run->pool;
 	run->pool = op;
 }
@@ -94,8 +99,8 @@ static void schedule_head(struct run *run, struct stream *s)
 	s->scheduled = TRUE;
 	if (op->kind == CT_OP_KERNEL && op->arrival_ns <= run->now_ns)
 		announce(run, op);
-	ct_events_push(&run->events, MAX(op->ready_ns, run->now_ns), CT_EVENT_READY,
-		       s->index, s);
+	s->due_ns = MAX(op->ready_ns, run->now_ns);
+	ct_events_push(&run->events, s->due_ns, CT_EVENT_READY, s->index, s);
 }
 
 static void enqueue(struct run *run, struct op *op)
@@ -135,7 +140,8 @@ void ct_run_release(struct run *run, struct op *op, int64_t released_ns)
 	op->nodes = NULL;
 }
 
-static void leave_stream(struct run *run, struct op *op)
+/* The head is over, or taken back; the next may start. */
+void ct_run_leave_stream(struct run *run, struct op *op)
 {
 	struct stream *s = op->stream;
 
@@ -147,10 +153,11 @@ static void leave_stream(struct run *run, struct op *op)
 	if (op->job.work.kind != CT_WORK_MARKER)
 		s->work_end_ns = run->now_ns;
 	s->scheduled = FALSE;
-	s->n_ended++;
 	if (run->explainer)
 		ct_run_explain_left(run, op);
 	schedule_head(run, s);
+	if (s->recall)
+		ct_run_stopped(run, s);
 }
 
 /* One operation of a copy is over: threads may go on, the request may be done. */
@@ -185,7 +192,8 @@ void ct_run_op_ended(struct run *run, struct op *op, int64_t start_ns)
 {
 	struct copy *copy = op->stream->copy;
 
-	leave_stream(run, op);
+	ct_run_leave_stream(run, op);
+	op->stream->n_ended++;
 	count_end(run, op);
 	if (op->graph)
 		finish_node(run, op, start_ns);
@@ -203,6 +211,7 @@ static void event_reached(struct run *run, struct copy *copy,
 
 		if (s->parked && s->head->event == event) {
 			s->parked = FALSE;
+			s->due_ns = run->now_ns;
 			ct_events_push(&run->events, run->now_ns, CT_EVENT_READY, s->index,
 				       s);
 		}
@@ -223,6 +232,9 @@ void ct_run_ready(struct stream *s)
 	struct run *run = s->copy->tenant->run;
 	struct op *op = s->head;
 
+	if (s->due_ns != run->now_ns)
+		return; /* what it was for is not there any more */
+	s->due_ns = -1;
 	switch (op->kind) {
 	case CT_OP_KERNEL:
 		submit(run, op);
@@ -247,6 +259,16 @@ void ct_run_ready(struct stream *s)
 	}
 }
 
+static void note_off_at_end(struct run *run, struct op *op)
+{
+	int64_t off_ns = ct_compute_off_ns(run->compute, op->stream->context);
+
+	if (op->grid.start_ns < 0)
+		op->off_waiting_ns += off_ns;
+	else
+		op->off_running_ns += off_ns;
+}
+
 void ct_run_grids_ended(struct run *run, struct ct_grid *list)
 {
 	while (list) {
@@ -255,8 +277,12 @@ void ct_run_grids_ended(struct run *run, struct ct_grid *list)
 
 		list = grid->next;
 		if (run->sliced)
-			op->off_running_ns +=
-				ct_compute_off_ns(run->compute, op->stream->context);
+			note_off_at_end(run, op);
+		if (grid->blocks_left || op->rest) {
+			ct_run_came_back(run, op);
+			continue;
+		}
+		op->left = 0;
 		ct_run_count_op(run, op, grid->start_ns, grid->end_ns,
 				grid->behind_priority_ns);
 		ct_run_op_ended(run, op, grid->start_ns);

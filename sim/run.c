@@ -34,6 +34,9 @@ static void take_event(struct run *run)
 	case CT_EVENT_EFFECT:
 		ct_run_effect(run, e.what);
 		break;
+	case CT_EVENT_RECALL:
+		ct_run_recall_due(run, e.what);
+		break;
 	case CT_EVENT_ARRIVAL:
 		ct_run_arrival(e.what);
 		break;

@@ -69,6 +69,8 @@ struct ct_replay_error {
 struct ct_tenant_result {
 	struct ct_latency latency;
 	uint64_t asked, finished, kernels;
+	uint64_t taken_back;     /* operations that came back, each time */
+	uint64_t blocks_lost;    /* what they had done, to be done again */
 	double throughput_per_s; /* requests */
 	double slo_attainment;   /* of all that were asked and are due; NaN: no SLO */
 	int64_t time_ns[CT_CAUSE_MAX];
@@ -83,6 +85,7 @@ struct ct_run_result {
 	char *ejected;   /* one sentence, with the time; NULL: not ejected */
 	uint64_t digest; /* of all device work in the order of its end */
 	uint64_t kernels, events;
+	uint64_t blocks; /* placed on the device */
 	double wall_s;
 	int64_t makespan_ns;                     /* simulated time at the end */
 	double sm_active, occupancy, dram_share; /* 0..1; dram_share NaN: no demand known */

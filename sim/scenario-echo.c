@@ -68,6 +68,8 @@ static json_t *tenant_json(const struct ct_tenant_spec *t)
 			  "slo_ns", (json_int_t)t->slo_ns, "requests", t->requests,
 			  "arrive", arrive_json(&t->arrive));
 
+	if (t->idempotent)
+		json_object_set_new(tenant, "idempotent", json_true());
 	ct_tenant_sharing_echo(&t->sharing, tenant);
 	return tenant;
 }

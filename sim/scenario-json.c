@@ -163,6 +163,7 @@ static const struct ct_strict_key tenant_keys[] = {
 	{ "weight", ct_strict_32, TENANT(weight), 1, CT_MAX_WEIGHT },
 	{ "slo_ns", ct_strict_ns, TENANT(slo_ns), 0, INT64_MAX },
 	{ "requests", ct_strict_text, TENANT(requests), 0, 0 },
+	{ "idempotent", ct_strict_bool, TENANT(idempotent), 0, 0 },
 	{ "arrive", read_arrive, TENANT(arrive), 0, 0 },
 	CT_TENANT_SHARING_KEYS(TENANT(sharing)),
 	{ NULL, NULL, 0, 0, 0 },

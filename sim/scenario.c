@@ -167,6 +167,15 @@ static gboolean set_slo(struct ct_tenant_spec *t, const char *value, GError **er
 	return ct_duration_parse(ms, &t->slo_ns, error);
 }
 
+static gboolean set_idempotent(struct ct_tenant_spec *t, const char *value, GError **error)
+{
+	t->idempotent = strcmp(value, "yes") == 0;
+	if (t->idempotent || strcmp(value, "no") == 0)
+		return TRUE;
+	ct_usage_error(error, "must be 'yes' or 'no'");
+	return FALSE;
+}
+
 static gboolean set_arrive(struct ct_tenant_spec *t, const char *value, GError **error)
 {
 	struct ct_arrival arrive;
@@ -189,8 +198,9 @@ static const struct key {
 	const char *name;
 	gboolean (*set)(struct ct_tenant_spec *, const char *value, GError **);
 } keys[] = {
-	{ "rank", set_rank },     { "weight", set_weight },     { "slo_ms", set_slo },
-	{ "arrive", set_arrive }, { "requests", set_requests },
+	{ "rank", set_rank },         { "weight", set_weight },
+	{ "slo_ms", set_slo },        { "arrive", set_arrive },
+	{ "requests", set_requests }, { "idempotent", set_idempotent },
 };
 
 static gboolean set_key(struct ct_tenant_spec *t, const char *name, const char *value,

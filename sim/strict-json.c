@@ -110,6 +110,15 @@ gboolean ct_strict_32(struct ct_strict *c, const struct ct_strict_key *key,
 	return TRUE;
 }
 
+gboolean ct_strict_bool(struct ct_strict *c, const struct ct_strict_key *key,
+			const char *where, json_t *value, void *field)
+{
+	if (!json_is_boolean(value))
+		return ct_strict_fail(c, where, "must be true or false");
+	*(uint32_t *)field = json_is_true(value);
+	return TRUE;
+}
+
 /* Nanoseconds, or a text with a unit. */
 gboolean ct_strict_ns(struct ct_strict *c, const struct ct_strict_key *key,
 		      const char *where, json_t *value, void *field)

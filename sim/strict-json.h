@@ -38,14 +38,16 @@ gboolean ct_strict_object(struct ct_strict *, const char *where, json_t *object,
 			  const struct ct_strict_key *keys, void *into);
 
 /* Readers for the table: into char * (g_free(); null leaves it), int64_t, a 32-bit
- * integer (signed if the key's `min` is), and int64_t from nanoseconds or a text with a
- * unit. */
+ * integer (signed if the key's `min` is), uint32_t from true or false, and int64_t from
+ * nanoseconds or a text with a unit. */
 gboolean ct_strict_text(struct ct_strict *, const struct ct_strict_key *, const char *where,
 			json_t *value, void *field);
 gboolean ct_strict_i64(struct ct_strict *, const struct ct_strict_key *, const char *where,
 		       json_t *value, void *field);
 gboolean ct_strict_32(struct ct_strict *, const struct ct_strict_key *, const char *where,
 		      json_t *value, void *field);
+gboolean ct_strict_bool(struct ct_strict *, const struct ct_strict_key *, const char *where,
+			json_t *value, void *field);
 gboolean ct_strict_ns(struct ct_strict *, const struct ct_strict_key *, const char *where,
 		      json_t *value, void *field);
 

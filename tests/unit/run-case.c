@@ -268,8 +268,7 @@ static void check_causes(const struct ct_run_result *result)
 	}
 }
 
-static struct ct_run_result *run_choice(struct lab *lab,
-					const struct ct_policy_choice *choice)
+struct ct_run_result *lab_run_choice(struct lab *lab, const struct ct_policy_choice *choice)
 {
 	struct ct_run_result *result;
 
@@ -288,7 +287,7 @@ struct ct_run_result *lab_run(struct lab *lab, const char *policy)
 
 	if (!ct_policy_choose(policy, NULL, &choice, &error))
 		g_error("%s", error->message);
-	result = run_choice(lab, &choice);
+	result = lab_run_choice(lab, &choice);
 	if (result->error)
 		g_error("%s", result->error->message);
 	ct_policy_choice_clear(&choice);
@@ -299,5 +298,5 @@ struct ct_run_result *lab_run_under(struct lab *lab, const struct ct_policy *pol
 {
 	struct ct_policy_choice choice = { .policy = policy };
 
-	return run_choice(lab, &choice);
+	return lab_run_choice(lab, &choice);
 }

@@ -64,6 +64,7 @@ struct ct_tenant_spec *lab_tenant(struct lab *, struct tape *, const char *arriv
 /* Runs under a policy by name, or one of the test's own.  Whatever the run, the causes
  * of each tenant must sum to its turnaround. */
 struct ct_run_result *lab_run(struct lab *, const char *policy);
+struct ct_run_result *lab_run_choice(struct lab *, const struct ct_policy_choice *);
 struct ct_run_result *lab_run_under(struct lab *, const struct ct_policy *);
 
 #endif

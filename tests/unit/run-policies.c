@@ -205,6 +205,23 @@ START_TEST(costs_are_charged)
 }
 END_TEST
 
+/* The first launch is let go late; the second, through the gate that is open by then,
+ * does not overtake it. */
+START_TEST(late_orders_keep_the_order)
+{
+	struct ct_run_result *result;
+	struct lab lab;
+
+	lab_begin(&lab);
+	lab.actuator.gate_ns = 3000;
+	lab_tenant(&lab, chain(2, FULL, 10000), "closed:1", NULL);
+	result = lab_run(&lab, "gate-priority");
+	ck_assert_int_eq(result->makespan_ns, 3000 + 1000 + 2 * 10000 + 100);
+	ct_run_result_free(result);
+	lab_end(&lab);
+}
+END_TEST
+
 /* An open gate asks nobody. */
 START_TEST(open_gates_cost_nothing)
 {
@@ -387,6 +404,7 @@ int main(void)
 	tcase_add_test(policies, graphs_in_a_row);
 	tcase_add_test(policies, gates);
 	tcase_add_test(policies, costs_are_charged);
+	tcase_add_test(policies, late_orders_keep_the_order);
 	tcase_add_test(policies, open_gates_cost_nothing);
 	tcase_add_test(policies, partition_confines);
 	tcase_add_test(policies, partition_too_small_for_clusters);
