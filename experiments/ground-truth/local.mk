@@ -2,7 +2,14 @@
 EXTRA_PROGRAMS += experiments/ground-truth/truth
 CLEANFILES += experiments/ground-truth/truth
 experiments_ground_truth_truth_SOURCES = \
+	experiments/ground-truth/beside.c \
+	experiments/ground-truth/beside.h \
+	experiments/ground-truth/fit.c \
+	experiments/ground-truth/fit.h \
 	experiments/ground-truth/group.c \
+	experiments/ground-truth/igniter-forms.c \
+	experiments/ground-truth/igniter.c \
+	experiments/ground-truth/igniter.h \
 	experiments/ground-truth/microbench.c \
 	experiments/ground-truth/print.c \
 	experiments/ground-truth/recording.c \

@@ -11,11 +11,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "experiments/ground-truth/beside.h"
 #include "experiments/ground-truth/table.h"
 #include "experiments/ground-truth/truth.h"
-#include "models/work.h"
 #include "sim/base/error.h"
-#include "sim/gpu.h"
 
 enum { REGISTERS_ASSUMED = 32 }; /* not printed; a few dozen more change nothing here */
 
@@ -31,51 +30,26 @@ struct pair {
 	double sequential_ms;
 };
 
-static gboolean submit(const struct ct_device *device, const struct kernel *k,
-		       struct ct_gpu *gpu, struct ct_grid *grid, GError **error)
+static struct beside_kernel as_kernel(const struct kernel *k)
 {
-	const struct ct_kernel_shape shape = {
-		.blocks = k->blocks,
-		.threads_per_block = k->threads,
-		.registers_per_thread = REGISTERS_ASSUMED,
+	return (struct beside_kernel){
+		.shape = { .blocks = k->blocks,
+			   .threads_per_block = k->threads,
+			   .registers_per_thread = REGISTERS_ASSUMED },
+		.alone_ns = llround(k->alone_ms * 1e6),
 	};
-	const struct ct_kernel_demand unknown = { 0 };
-	const char *why;
-
-	*grid = (struct ct_grid){ 0 };
-	if (!ct_block_need(device, &shape, &grid->need, &why)) {
-		ct_input_error(error, "%s: %u blocks of %u threads: %s", device->name,
-			       k->blocks, k->threads, why);
-		return FALSE;
-	}
-	ct_kernel_work(device, &grid->need, (int64_t)llround(k->alone_ms * 1e6), &unknown,
-		       &grid->work);
-	ct_gpu_submit(gpu, grid);
-	return TRUE;
 }
 
 /* NaN on *ERROR. */
 static double run_together(const struct ct_device *device, const struct pair *pair,
 			   GError **error)
 {
-	struct ct_gpu *gpu = ct_gpu_new(device, &(struct ct_gpu_options){ 0 });
-	struct ct_grid grid[2];
-	int64_t end_ns = 0;
+	struct beside_kernel k[2] = { as_kernel(&pair->kernel[0]),
+				      as_kernel(&pair->kernel[1]) };
 
-	if (!submit(device, &pair->kernel[0], gpu, &grid[0], error) ||
-	    !submit(device, &pair->kernel[1], gpu, &grid[1], error)) {
-		ct_gpu_free(gpu);
+	if (!beside_run(device, k, 2, error))
 		return NAN;
-	}
-	ct_gpu_settle(gpu);
-	for (int left = 2; left > 0;) {
-		end_ns = ct_gpu_run(gpu, INT64_MAX);
-		for (struct ct_grid *g = ct_gpu_take_ended(gpu); g; g = g->next)
-			left--;
-		ct_gpu_settle(gpu);
-	}
-	ct_gpu_free(gpu);
-	return (double)end_ns * 1e-6;
+	return (double)MAX(k[0].end_ns, k[1].end_ns) * 1e-6;
 }
 
 /* "... (80, 1024) ...": the launch configurations in the text; how many there are. */
@@ -195,9 +169,8 @@ static gboolean all_lines(struct truth_group *group, const struct ct_device *dev
 	struct pair pair = { 0 };
 	int column[G_N_ELEMENTS(names)];
 
-	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
-		if ((column[i] = table_column(t, names[i], error)) < 0)
-			return FALSE;
+	if (!table_columns(t, names, G_N_ELEMENTS(names), column, error))
+		return FALSE;
 	for (guint i = 0; i < table_rows(t); i++)
 		if (!one_line(group, device, t, i, column, &pair, error))
 			return FALSE;

@@ -12,4 +12,15 @@
 /* Sorts the set.  The smallest value such that a share P of all is not above it. */
 double statistics_quantile(GArray *set, double p);
 
+/* Weighted linear least squares: observations are added one by one, so memory does not
+ * grow with them. */
+struct statistics_squares;
+struct statistics_squares *statistics_squares_new(unsigned parameters);
+void statistics_squares_free(struct statistics_squares *);
+void statistics_squares_add(struct statistics_squares *, const double *x, double y,
+			    double weight);
+
+/* A parameter that the observations do not determine is 0. */
+void statistics_squares_solve(const struct statistics_squares *, double *parameter);
+
 #endif

@@ -135,6 +135,15 @@ int table_column(const struct table *t, const char *name, GError **error)
 	return -1;
 }
 
+gboolean table_columns(const struct table *t, const char *const *name, size_t n,
+		       int *column, GError **error)
+{
+	for (size_t i = 0; i < n; i++)
+		if ((column[i] = table_column(t, name[i], error)) < 0)
+			return FALSE;
+	return TRUE;
+}
+
 const char *table_text(const struct table *t, guint row, int column)
 {
 	return t->field->pdata[row * t->name->len + (guint)column];

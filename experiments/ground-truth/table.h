@@ -20,6 +20,8 @@ guint table_rows(const struct table *);
 
 /* -1 and *ERROR if there is none. */
 int table_column(const struct table *, const char *name, GError **error);
+gboolean table_columns(const struct table *, const char *const *name, size_t n, int *column,
+		       GError **error);
 const char *table_text(const struct table *, guint row, int column);
 
 /* NaN and *ERROR (if it is not set yet) unless the field is a finite number. */

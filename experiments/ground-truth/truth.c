@@ -20,6 +20,7 @@ static const struct {
 } all[] = {
 	{ "microbench", truth_microbench },
 	{ "solo", truth_solo },
+	{ "igniter", truth_igniter },
 };
 
 static int usage(const char *message)

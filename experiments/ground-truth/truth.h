@@ -71,6 +71,7 @@ char *truth_data(struct truth_group *, const char *folder, const char *file);
 /* Each fills a new group, or skips it with a reason. */
 typedef gboolean truth_run(struct truth_group *, GError **);
 truth_run truth_microbench; /* microbench.c: two synthetic kernels on a V100 */
+truth_run truth_igniter;    /* igniter.c: pairs of servers on disjoint SMs of a V100 */
 truth_run truth_solo;       /* solo.c: recorded programs, against their own timelines */
 
 /* print.c; GROUPS holds struct truth_group *. */
