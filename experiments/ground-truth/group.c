@@ -115,7 +115,7 @@ void truth_errors(const struct truth_group *group, gboolean of_control,
 			&g_array_index(group->rows, struct truth_row, i);
 		double pct = fabs(of_control ? row->control_error_pct : row->error_pct);
 
-		if (isfinite(pct))
+		if (isfinite(pct) && !row->fitted)
 			g_array_append_val(error, pct);
 	}
 	out->n = error->len;

@@ -82,15 +82,16 @@ static double offsets(gconstpointer of, double *x)
 }
 
 const struct fit_form igniter_forms[] = {
-	{ "constant (median)", 0, NULL },
-	{ "linear in the other's L2 and DRAM", 3, linear_other },
-	{ "linear in both's L2 and DRAM", 5, linear_both },
-	{ "queue: own x other / (1 - sum)", 3, queue },
-	{ "product: own x other", 3, product },
-	{ "iGniter: 1 + k(victim) x other's L2", IGNITER_MODELS, per_victim_slope },
-	{ "victim offset + other's L2 and DRAM", IGNITER_MODELS + 2, per_victim_offset },
-	{ "victim offset + victim slope x other's L2", 2 * IGNITER_MODELS,
+	{ "constant", 0, FALSE, NULL },
+	{ "linear in the other's L2 and DRAM", 3, FALSE, linear_other },
+	{ "linear in both's L2 and DRAM", 5, FALSE, linear_both },
+	{ "queue: own x other / (1 - sum)", 3, FALSE, queue },
+	{ "product: own x other", 3, FALSE, product },
+	{ "iGniter: 1 + k(victim) x other's L2", IGNITER_MODELS, FALSE, per_victim_slope },
+	{ "victim offset + other's L2 and DRAM", IGNITER_MODELS + 2, FALSE,
+	  per_victim_offset },
+	{ "victim offset + victim slope x other's L2", 2 * IGNITER_MODELS, FALSE,
 	  per_victim_both },
-	{ "victim offset + aggressor offset", 2 * IGNITER_MODELS, offsets },
+	{ "victim offset + aggressor offset", 2 * IGNITER_MODELS, FALSE, offsets },
 };
 const size_t igniter_n_forms = G_N_ELEMENTS(igniter_forms);

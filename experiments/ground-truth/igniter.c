@@ -171,7 +171,8 @@ static gboolean compare(struct truth_group *group, struct set *set,
 	for (guint i = 0; i < n; i++)
 		g_array_index(set->cases, struct fit_case, i).of =
 			&g_array_index(set->victims, struct victim, i);
-	fit_judge_all(group, igniter_forms, igniter_n_forms, set->cases, best, constant);
+	fit_judge_all(group, "", igniter_forms, igniter_n_forms, set->cases, best,
+		      constant);
 	for (guint i = 0; i < n; i++) {
 		const struct victim *v = &g_array_index(set->victims, struct victim, i);
 		double measured = g_array_index(set->cases, struct fit_case, i).measured;
@@ -217,8 +218,7 @@ gboolean truth_igniter(struct truth_group *group, GError **error)
 	gboolean ok;
 
 	group->unit = "slowdown";
-	group->control =
-		"a constant: the median slowdown of the other pairs (cross-validated)";
+	group->control = "the constant least off the other pairs (cross-validated)";
 	if (!pairs || !alone)
 		return TRUE;
 	device = ct_device_load("v100-sxm2", error);

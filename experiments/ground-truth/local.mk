@@ -10,7 +10,9 @@ experiments_ground_truth_truth_SOURCES = \
 	experiments/ground-truth/igniter-forms.c \
 	experiments/ground-truth/igniter.c \
 	experiments/ground-truth/igniter.h \
+	experiments/ground-truth/inthewild.c \
 	experiments/ground-truth/microbench.c \
+	experiments/ground-truth/parvagpu.c \
 	experiments/ground-truth/print.c \
 	experiments/ground-truth/recording.c \
 	experiments/ground-truth/recording.h \
@@ -19,6 +21,7 @@ experiments_ground_truth_truth_SOURCES = \
 	experiments/ground-truth/statistics.h \
 	experiments/ground-truth/table.c \
 	experiments/ground-truth/table.h \
+	experiments/ground-truth/tally.c \
 	experiments/ground-truth/truth.c \
 	experiments/ground-truth/truth.h
 experiments_ground_truth_truth_LDADD = sim/libsim.la -lm

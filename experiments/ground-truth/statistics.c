@@ -27,6 +27,25 @@ double statistics_quantile(GArray *set, double p)
 	return g_array_index(set, double, CLAMP(rank, 1, set->len) - 1);
 }
 
+double statistics_constant(GArray *set)
+{
+	double all = 0, below = 0;
+	guint i;
+
+	if (set->len == 0)
+		return NAN;
+	g_array_sort(set, by_value);
+	for (i = 0; i < set->len; i++)
+		all += 1 / g_array_index(set, double, i);
+	/* It is the median of the values, each weighted by what its error counts. */
+	for (i = 0; i < set->len - 1; i++) {
+		below += 1 / g_array_index(set, double, i);
+		if (below >= all / 2)
+			break;
+	}
+	return g_array_index(set, double, i);
+}
+
 struct statistics_squares {
 	unsigned n;
 	double *product; /* n rows of n + 1: X'X, and X'y behind it */

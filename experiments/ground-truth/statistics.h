@@ -12,6 +12,10 @@
 /* Sorts the set.  The smallest value such that a share P of all is not above it. */
 double statistics_quantile(GArray *set, double p);
 
+/* The constant that is least off, by the mean of |error| relative to each of the set, all
+ * of which are positive. */
+double statistics_constant(GArray *set);
+
 /* Weighted linear least squares: observations are added one by one, so memory does not
  * grow with them. */
 struct statistics_squares;

@@ -18,9 +18,9 @@ static const struct {
 	const char *name;
 	truth_run *run;
 } all[] = {
-	{ "microbench", truth_microbench },
-	{ "solo", truth_solo },
-	{ "igniter", truth_igniter },
+	{ "microbench", truth_microbench }, { "solo", truth_solo },
+	{ "inthewild", truth_inthewild },   { "parvagpu", truth_parvagpu },
+	{ "tally", truth_tally },           { "igniter", truth_igniter },
 };
 
 static int usage(const char *message)

@@ -44,7 +44,7 @@ struct truth_group {
 	GPtrArray *notes;         /* char *: method, limits, findings; a sentence each */
 };
 
-/* How far off a column of errors is, |percent|, over rows where it is known. */
+/* How far off a column of errors is, |percent|, over rows that were not fitted. */
 struct truth_errors {
 	guint n;
 	double p50, p90, max; /* NaN if n is 0 */
@@ -72,6 +72,9 @@ char *truth_data(struct truth_group *, const char *folder, const char *file);
 typedef gboolean truth_run(struct truth_group *, GError **);
 truth_run truth_microbench; /* microbench.c: two synthetic kernels on a V100 */
 truth_run truth_igniter;    /* igniter.c: pairs of servers on disjoint SMs of a V100 */
+truth_run truth_inthewild;  /* inthewild.c: kernels beside collective communication */
+truth_run truth_parvagpu;   /* parvagpu.c: MIG instances, processes under MPS */
+truth_run truth_tally;      /* tally.c: pairs of training jobs */
 truth_run truth_solo;       /* solo.c: recorded programs, against their own timelines */
 
 /* print.c; GROUPS holds struct truth_group *. */
