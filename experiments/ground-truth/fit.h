@@ -43,8 +43,9 @@ void fit_parameters(const struct fit_form *, const GArray *cases, const gboolean
 double fit_predict(const struct fit_form *, const double *parameter,
 		   const struct fit_case *);
 
-/* Adds the form and its errors to GROUP, named with PREFIX before it.  HELD_OUT (may be NULL) gets, case by case, what
- * it predicts when it has not seen the case's pair.  CASES: struct fit_case. */
+/* Adds the form and its errors to GROUP, named with PREFIX before it.  HELD_OUT (may be
+ * NULL) gets, case by case, what it predicts when it has not seen the case's pair.
+ * CASES: struct fit_case. */
 void fit_judge(struct truth_group *group, const char *prefix, const struct fit_form *,
 	       const GArray *cases, double *held_out);
 
