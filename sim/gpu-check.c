@@ -104,9 +104,18 @@ static void check_running(const struct ct_gpu *gpu)
 	g_assert(warps == gpu->warps && !gpu->demand_changed);
 }
 
+static void check_queues(const struct ct_gpu *gpu)
+{
+	for (uint32_t i = 0; i < gpu->n_partitions; i++)
+		for (uint32_t p = 0; p < CT_GPU_PRIORITIES; p++)
+			g_assert(!gpu->partition[i].queue[p].first ==
+				 !(gpu->partition[i].queued >> p & 1));
+}
+
 void ct_gpu_check(const struct ct_gpu *gpu)
 {
 	g_assert(!gpu->unsettled && gpu->n_resident <= gpu->resident_limit);
+	check_queues(gpu);
 	check_classes(gpu);
 	check_running(gpu);
 }

@@ -102,6 +102,7 @@ struct resident {
 	uint64_t contention[CT_CONTENTIONS];
 	bool no_skip; /* two batches end within 1 ns of each other */
 	bool ragged;  /* of clusters: GPCs had room for blocks when it was last placed */
+	/* of a block's need; made when first used */
 	struct reciprocal per_warps, per_registers, per_smem;
 };
 
@@ -112,6 +113,7 @@ struct queue {
 /* Queues that do not wait for those of other partitions. */
 struct partition {
 	struct queue queue[CT_GPU_PRIORITIES];
+	uint32_t queued;          /* bit p: queue p is not empty */
 	struct resident *blocked; /* the head that stopped the last schedule */
 	uint32_t top;             /* highest priority with a queue, since top_since_ns */
 	int64_t top_since_ns, top_ns[CT_GPU_PRIORITIES + 1];

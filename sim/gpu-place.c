@@ -25,6 +25,23 @@
 #include "sim/gpu-rates.h"
 #include "sim/gpu-registers.h"
 
+static struct reciprocal reciprocal(uint32_t divisor)
+{
+	return (struct reciprocal){ divisor ? (uint64_t)(UINT32_MAX / divisor) + 1 : 0 };
+}
+
+/* Divisions are dear, and most grids that are alone need none. */
+static inline void prepare(struct resident *r)
+{
+	const struct ct_block_need *need = &r->grid->need;
+
+	if (r->per_warps.times)
+		return;
+	r->per_warps = reciprocal(need->warps);
+	r->per_registers = reciprocal(need->register_units);
+	r->per_smem = reciprocal(need->smem_units);
+}
+
 static inline uint32_t divide(uint32_t n, struct reciprocal by)
 {
 	return (uint32_t)(n * by.times >> 32);
@@ -67,12 +84,13 @@ struct supply {
 };
 
 /* Collects the classes with room for the grid on the ALLOWED SMs (NULL: all). */
-static void find_room(struct ct_gpu *gpu, const struct resident *r,
+static void find_room(struct ct_gpu *gpu, struct resident *r,
 		      const struct ct_sm_set *allowed, bool changed_only, struct supply *s)
 {
 	struct sm_class **class = changed_only ? gpu->touched : gpu->active;
 	uint32_t n = changed_only ? gpu->n_touched : gpu->n_active;
 
+	prepare(r);
 	s->candidates = s->largest = 0;
 	s->blocks = 0;
 	memset(s->sms_with, 0, (gpu->limits.blocks + 1) * sizeof *s->sms_with);
@@ -286,11 +304,12 @@ bool ct_block_can_hold(const struct ct_gpu *gpu, const struct ct_block_need *nee
 }
 
 /* Blocks of the grid that each GPC has room for. */
-static void find_gpc_rooms(struct ct_gpu *gpu, const struct resident *r)
+static void find_gpc_rooms(struct ct_gpu *gpu, struct resident *r)
 {
 	const struct ct_sm_set *allowed = r->grid->sms;
 	struct ct_sm_set in;
 
+	prepare(r);
 	for (uint32_t g = 0; g < gpu->n_gpcs; g++)
 		gpu->gpc[g].room = 0;
 	for (uint32_t i = 0; i < gpu->n_active; i++) {

@@ -6,11 +6,6 @@
 
 #include "sim/gpu-internal.h"
 
-static inline struct reciprocal ct_reciprocal(uint32_t divisor)
-{
-	return (struct reciprocal){ divisor ? (uint64_t)(UINT32_MAX / divisor) + 1 : 0 };
-}
-
 /* Places all blocks of the grid that fit now, as one batch; false if none does. */
 bool ct_place(struct ct_gpu *, struct resident *);
 

@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "sim/gpu-mutant.h"
-#include "sim/gpu-place.h"
 #include "sim/gpu-rates.h"
 
 uint32_t ct_queues_of(const struct ct_gpu *gpu, const struct ct_grid *grid)
@@ -51,6 +50,7 @@ static void enter(struct ct_gpu *gpu, struct ct_grid *grid)
 	uint32_t partition = ct_queues_of(gpu, grid);
 	struct queue *queue = &gpu->partition[partition].queue[grid->priority];
 
+	gpu->partition[partition].queued |= 1u << grid->priority;
 	gpu->unused_residents = r->next;
 	gpu->n_resident++;
 	*r = (struct resident){
@@ -63,9 +63,6 @@ static void enter(struct ct_gpu *gpu, struct ct_grid *grid)
 		.priority = grid->priority,
 		.slot = -1,
 		.demanding = grid->work.demand_mbps || grid->work.l2_mbps,
-		.per_warps = ct_reciprocal(grid->need.warps),
-		.per_registers = ct_reciprocal(grid->need.register_units),
-		.per_smem = ct_reciprocal(grid->need.smem_units),
 	};
 	grid->resident = r;
 	if (queue->first)
@@ -137,7 +134,7 @@ void ct_unqueue(struct ct_gpu *gpu, struct resident *r)
 	if (partition->blocked == r)
 		partition->blocked = MUTANT(RECALLED_HEAD_BLOCKS) ? r->next : NULL;
 	if (queue->first == r) {
-		queue->first = r->next;
+		ct_pop(partition, r->priority);
 		return;
 	}
 	for (before = queue->first; before->next != r; before = before->next)

@@ -30,6 +30,16 @@ void ct_list_grid(struct ct_grid **list, struct ct_grid *);
 /* Lets in those beyond the limit of resident grids, as far as there is room now. */
 void ct_admit_waiting(struct ct_gpu *);
 
+/* The head of a queue has placed its last block. */
+static inline void ct_pop(struct partition *p, uint32_t priority)
+{
+	struct queue *queue = &p->queue[priority];
+
+	queue->first = queue->first->next;
+	if (!queue->first)
+		p->queued &= ~(1u << priority);
+}
+
 /* Takes a grid out of those waiting for entry; out of its queue. */
 void ct_stop_waiting(struct ct_gpu *, struct ct_grid *);
 void ct_unqueue(struct ct_gpu *, struct resident *);

@@ -48,10 +48,7 @@ static bool comes_first(const struct ct_gpu *gpu, const struct resident *r)
 {
 	const struct partition *q = &gpu->partition[r->partition];
 
-	for (uint32_t p = 0; p < r->priority; p++)
-		if (q->queue[p].first)
-			return false;
-	if (q->queue[r->priority].first != r)
+	if (q->queued & ((1u << r->priority) - 1) || q->queue[r->priority].first != r)
 		return false;
 	for (uint32_t i = 0; i < r->partition; i++) {
 		const struct resident *other = gpu->partition[i].blocked;

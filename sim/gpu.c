@@ -76,31 +76,33 @@ static void note_start(struct ct_gpu *gpu, struct ct_grid *grid)
 /* Part 4, for one partition.  Returns the head that is stuck, or NULL. */
 static struct resident *schedule(struct ct_gpu *gpu, struct partition *q)
 {
-	struct resident *stuck = NULL, *r;
+	struct resident *stuck = NULL;
+	uint32_t left = q->queued;
 
-	for (uint32_t p = 0; p < CT_GPU_PRIORITIES; p++)
-		while ((r = q->queue[p].first)) {
-			bool placed = ct_place(gpu, r);
+	while (left) {
+		uint32_t p = (uint32_t)__builtin_ctz(left);
+		struct resident *r = q->queue[p].first;
+		bool placed = ct_place(gpu, r);
 
-			if (placed && r->grid->start_ns < 0)
-				note_start(gpu, r->grid);
-			if (r->left) {
-				stuck = r;
-				if (!MUTANT(LOWER_PRIORITY_PASSES))
-					return stuck;
-				break;
-			}
-			q->queue[p].first = r->next;
+		if (placed && r->grid->start_ns < 0)
+			note_start(gpu, r->grid);
+		if (!r->left) {
+			ct_pop(q, p);
+			left &= q->queued;
+			continue;
 		}
+		stuck = r;
+		if (!MUTANT(LOWER_PRIORITY_PASSES))
+			break;
+		left &= ~(1u << p);
+	}
 	return stuck;
 }
 
 static void note_top(const struct ct_gpu *gpu, struct partition *q)
 {
-	uint32_t top = 0;
+	uint32_t top = (uint32_t)__builtin_ctz(q->queued | 1u << CT_GPU_PRIORITIES);
 
-	while (top < CT_GPU_PRIORITIES && !q->queue[top].first)
-		top++;
 	if (top == q->top)
 		return;
 	q->top_ns[q->top] += gpu->now_ns - q->top_since_ns;
@@ -159,7 +161,7 @@ static bool refill_instant(struct ct_gpu *gpu, const struct next *next, int64_t 
 	gpu->use.instants++;
 	if (!r->left) {
 		ct_account(gpu);
-		gpu->partition[r->partition].queue[r->priority].first = r->next;
+		ct_pop(&gpu->partition[r->partition], r->priority);
 		gpu->unsettled = true;
 		settle(gpu);
 	}

@@ -48,7 +48,6 @@ struct op_past { /* of an operation that was taken back: what its earlier runs w
 
 struct op {
 	struct ct_job job; /* first: the broker gives it back to us */
-	struct ct_grid grid;
 	struct stream *stream;
 	struct op *next;  /* in the stream, or in the pool */
 	struct op *graph; /* the launch this is a node of */
@@ -72,6 +71,7 @@ struct op {
 	int64_t recorded_start_ns; /* since the start of its request, as recorded */
 	uint32_t name;             /* string index, for the timeline */
 	struct watch *watch;       /* it is to be explained */
+	struct ct_grid grid;       /* last: most of it is set only where it is needed */
 };
 
 struct stream {

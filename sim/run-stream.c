@@ -12,6 +12,8 @@
  */
 #include "sim/run-internal.h"
 
+#include <string.h>
+
 #include "sim/base/error.h"
 #include "sim/timeline.h"
 
@@ -32,10 +34,12 @@ struct op *ct_run_op_new(struct run *run)
 		op = run->pool;
 	}
 	run->pool = op->next;
-	*op = (struct op){ .job.released_ns = INT64_MIN,
-			   .start_ns = INT64_MAX,
-			   .predecessor_ns = INT64_MAX,
-			   .ready_ns = INT64_MAX };
+	/* of the grid, what a kernel does not fill in and a submission does not set */
+	memset(op, 0, offsetof(struct op, grid));
+	op->job.released_ns = INT64_MIN;
+	op->start_ns = op->predecessor_ns = op->ready_ns = INT64_MAX;
+	op->grid.sms = NULL;
+	op->grid.partition = op->grid.priority = 0;
 	return op;
 }
 
