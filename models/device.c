@@ -254,19 +254,15 @@ static gboolean consistent(const struct ct_device *d, const char *path, GError *
 	return TRUE;
 }
 
-struct ct_device *ct_device_load(const char *name, GError **error)
+/* Takes PATH, DOCUMENT and SHA256. */
+static struct ct_device *read_device(char *path, json_t *document, char *sha256,
+				     GError **error)
 {
-	g_autofree char *path = ct_sourced_find("device", name, error);
-	struct file file = { 0 };
+	struct file file = { .device = { .json = document, .sha256 = sha256 } };
 	struct ct_device *device;
 	gboolean good;
 
-	if (!path)
-		return NULL;
-	file.device.json = ct_sourced_load(path, &file.device.sha256, error);
-	if (!file.device.json)
-		return NULL;
-	good = ct_sourced_read(file.device.json, path, fields, G_N_ELEMENTS(fields), &file,
+	good = ct_sourced_read(document, path, fields, G_N_ELEMENTS(fields), &file,
 			       error) &&
 	       capability(&file, path, error) && consistent(&file.device, path, error) &&
 	       ct_mig_check(&file.device, path, error);
@@ -275,10 +271,54 @@ struct ct_device *ct_device_load(const char *name, GError **error)
 	device = g_new(struct ct_device, 1);
 	*device = file.device;
 	device->name = ct_sourced_name(path);
-	device->path = g_steal_pointer(&path);
+	device->path = path;
 	if (!good)
 		g_clear_pointer(&device, ct_device_free);
 	return device;
+}
+
+struct ct_device *ct_device_load(const char *name, GError **error)
+{
+	g_autofree char *path = ct_sourced_find("device", name, error);
+	char *sha256 = NULL;
+	json_t *document;
+
+	if (!path)
+		return NULL;
+	document = ct_sourced_load(path, &sha256, error);
+	if (!document)
+		return NULL;
+	return read_device(g_steal_pointer(&path), document, sha256, error);
+}
+
+/* The quantity at a dotted KEY; NULL: there is none. */
+static json_t *quantity_at(json_t *document, const char *key)
+{
+	g_auto(GStrv) names = g_strsplit(key, ".", -1);
+
+	for (char **name = names; *name && document; name++)
+		document = json_object_get(document, *name);
+	return json_is_object(document) ? document : NULL;
+}
+
+struct ct_device *ct_device_with(const struct ct_device *device, json_t *changes,
+				 GError **error)
+{
+	json_t *document = json_deep_copy(device->json), *value, *quantity;
+	const char *key;
+
+	json_object_foreach(changes, key, value) {
+		quantity = quantity_at(document, key);
+		if (!quantity) {
+			ct_input_error(error, "%s: %s: there is no such number",
+				       device->path, key);
+			json_decref(document);
+			return NULL;
+		}
+		json_object_set(quantity, "value", value);
+	}
+	return read_device(g_strdup(device->path), document, g_strdup(device->sha256),
+			   error);
 }
 
 void ct_device_free(struct ct_device *device)

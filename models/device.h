@@ -115,6 +115,10 @@ struct ct_device {
 struct ct_device *ct_device_load(const char *name, GError **error);
 void ct_device_free(struct ct_device *);
 
+/* The same board with other values: CHANGES maps keys of its file to them.  They are
+ * checked as a file's are. */
+struct ct_device *ct_device_with(const struct ct_device *, json_t *changes, GError **error);
+
 /* Checks every number for a unit-free value, its range and its source. */
 gboolean ct_device_check(const char *path, GError **error);
 

@@ -61,6 +61,9 @@ sim_libsim_la_SOURCES = \
 	sim/sharing-check.c \
 	sim/sharing.c \
 	sim/sharing.h \
+	sim/sensitivity-plan.c \
+	sim/sensitivity.c \
+	sim/sensitivity.h \
 	sim/strict-json.c \
 	sim/strict-json.h \
 	sim/study-alone.c \

@@ -12,6 +12,7 @@
 #include "sim/base/error.h"
 #include "sim/crew.h"
 #include "sim/metrics.h"
+#include "sim/sensitivity.h"
 #include "sim/study-alone.h"
 #include "sim/study-plan.h"
 #include "sim/study-store.h"
@@ -55,7 +56,9 @@ void ct_study_free(struct ct_study *study)
 	if (!study)
 		return;
 	g_ptr_array_free(study->cells, TRUE);
+	g_ptr_array_free(study->variant_cells, TRUE);
 	g_ptr_array_free(study->alone, TRUE);
+	ct_sensitivity_free(study->sensitivity);
 	g_ptr_array_free(study->refusals, TRUE);
 	g_ptr_array_free(study->points, TRUE);
 	ct_study_store_free(study->store);
@@ -72,6 +75,7 @@ static struct ct_study *new_study(const struct ct_scenario *scenario,
 	study->scenario = scenario;
 	study->points = g_ptr_array_new_with_free_func((GDestroyNotify)ct_study_point_free);
 	study->cells = g_ptr_array_new_with_free_func((GDestroyNotify)free_cell);
+	study->variant_cells = g_ptr_array_new_with_free_func((GDestroyNotify)free_cell);
 	study->alone = g_ptr_array_new_with_free_func((GDestroyNotify)ct_study_alone_free);
 	study->refusals = g_ptr_array_new_with_free_func((GDestroyNotify)free_refusal);
 	study->inputs = g_ptr_array_new_with_free_func((GDestroyNotify)free_input);
@@ -146,14 +150,15 @@ static void plan_replays(const struct ct_study_point *p, struct ct_run_input inp
 	}
 }
 
-static void plan_cells(struct ct_study *study, const struct ct_study_point *p,
-		       struct ct_run_input input, const struct ct_study_options *options,
+/* The first cell of a study is the one that is watched. */
+static void plan_cells(GPtrArray *cells, const struct ct_study_point *p,
+		       struct ct_run_input input, const struct ct_study_options *watch,
 		       GArray *jobs)
 {
 	for (size_t i = 0; i < p->n_policies; i++) {
 		for (uint32_t r = 0; r < p->scenario->repeat; r++) {
 			struct ct_study_cell *cell = g_new0(struct ct_study_cell, 1);
-			gboolean first = study->cells->len == 0;
+			gboolean first = watch && cells->len == 0;
 
 			cell->point = p;
 			cell->policy = &p->policy[i];
@@ -161,10 +166,10 @@ static void plan_cells(struct ct_study *study, const struct ct_study_point *p,
 			cell->seed = p->scenario->seed + r;
 			input.policy = &cell->policy->choice;
 			input.seed = cell->seed;
-			input.ledger = first ? options->ledger : NULL;
-			input.timeline = first ? options->timeline : NULL;
-			input.explain = first ? options->explain : NULL;
-			g_ptr_array_add(study->cells, cell);
+			input.ledger = first ? watch->ledger : NULL;
+			input.timeline = first ? watch->timeline : NULL;
+			input.explain = first ? watch->explain : NULL;
+			g_ptr_array_add(cells, cell);
 			add_job(jobs, &input, &cell->run);
 		}
 	}
@@ -178,7 +183,14 @@ static void plan(struct ct_study *study, const struct ct_study_options *options,
 		struct ct_run_input input = input_of(p, options);
 
 		plan_replays(p, input, fifo, jobs);
-		plan_cells(study, p, input, options, jobs);
+		plan_cells(study->cells, p, input, options, jobs);
+	}
+	for (guint i = 0; study->sensitivity && i < study->sensitivity->variants->len;
+	     i++) {
+		const struct ct_variant *v = study->sensitivity->variants->pdata[i];
+
+		plan_cells(study->variant_cells, v->point, input_of(v->point, options),
+			   NULL, jobs);
 	}
 }
 
@@ -187,6 +199,8 @@ static void plan_alone(struct ct_study *study, const struct ct_study_options *op
 {
 	for (guint i = 0; i < study->cells->len; i++)
 		ct_study_alone_plan(study->cells->pdata[i], study->alone);
+	for (guint i = 0; i < study->variant_cells->len; i++)
+		ct_study_alone_plan(study->variant_cells->pdata[i], study->alone);
 	for (guint i = 0; i < study->alone->len; i++) {
 		struct ct_study_alone *a = study->alone->pdata[i];
 		struct ct_run_input input = input_of(a->point, options);
@@ -295,12 +309,12 @@ static void compare(struct ct_study_cell *cell)
 }
 
 /* Cells of policies that cannot run here are dropped, with a note. */
-static void drop_refused(struct ct_study *study)
+static void drop_refused(struct ct_study *study, GPtrArray **cells)
 {
 	GPtrArray *kept = g_ptr_array_new_with_free_func((GDestroyNotify)free_cell);
 
-	for (guint i = 0; i < study->cells->len; i++) {
-		struct ct_study_cell *cell = study->cells->pdata[i];
+	for (guint i = 0; i < (*cells)->len; i++) {
+		struct ct_study_cell *cell = (*cells)->pdata[i];
 
 		if (!cell->run->error) {
 			g_ptr_array_add(kept, cell);
@@ -309,9 +323,9 @@ static void drop_refused(struct ct_study *study)
 		refuse(study, cell);
 		free_cell(cell);
 	}
-	g_ptr_array_set_free_func(study->cells, NULL);
-	g_ptr_array_free(study->cells, TRUE);
-	study->cells = kept;
+	g_ptr_array_set_free_func(*cells, NULL);
+	g_ptr_array_free(*cells, TRUE);
+	*cells = kept;
 }
 
 static gboolean prepare(struct ct_study *study, const struct ct_study_options *options,
@@ -327,7 +341,11 @@ static gboolean prepare(struct ct_study *study, const struct ct_study_options *o
 		if (is_cancelled(options, error) ||
 		    !load_point(study, study->points->pdata[i], error))
 			return FALSE;
-	return TRUE;
+	if (!options->sensitivity)
+		return TRUE;
+	g_assert(study->points->len == 1);
+	study->sensitivity = ct_sensitivity_plan(study->points->pdata[0], error);
+	return study->sensitivity != NULL;
 }
 
 static gboolean run(struct ct_study *study, const struct ct_study_options *options,
@@ -338,13 +356,19 @@ static gboolean run(struct ct_study *study, const struct ct_study_options *optio
 	plan(study, options, fifo, jobs);
 	if (!run_all(jobs, options, 0, 0.5, error))
 		return FALSE;
-	drop_refused(study);
+	drop_refused(study, &study->cells);
+	drop_refused(study, &study->variant_cells);
 	g_array_set_size(jobs, 0);
 	plan_alone(study, options, fifo, jobs);
 	if (!run_all(jobs, options, 0.5, 1, error))
 		return FALSE;
 	for (guint i = 0; i < study->cells->len; i++)
 		compare(study->cells->pdata[i]);
+	for (guint i = 0; i < study->variant_cells->len; i++)
+		compare(study->variant_cells->pdata[i]);
+	if (study->sensitivity)
+		ct_sensitivity_judge(study->sensitivity, study->points->pdata[0],
+				     study->cells, study->variant_cells);
 	ct_study_warn(study);
 	return TRUE;
 }

@@ -14,6 +14,8 @@
 #include "models/actuator.h"
 #include "sim/run.h"
 
+struct ct_sensitivity; /* sensitivity.h */
+
 struct ct_study_options {
 	guint n_threads; /* 0: one per processor */
 	struct ct_trace *(*open_trace)(const char *path, void *data, GError **error);
@@ -25,6 +27,7 @@ struct ct_study_options {
 	FILE *ledger;           /* of the first run; NULL: none */
 	struct ct_timeline *timeline;
 	struct ct_explain *explain; /* the first run tells it; NULL: none */
+	gboolean sensitivity; /* also vary what is not known well; needs a single point */
 };
 
 struct ct_study_input { /* a file that was read */
@@ -66,8 +69,10 @@ struct ct_study_refusal {
 struct ct_study {
 	const struct ct_scenario *scenario; /* borrowed */
 	GPtrArray *points;                  /* struct ct_study_point * */
-	GPtrArray *cells;    /* struct ct_study_cell *: point, then policy, then repeat */
-	GPtrArray *alone;    /* struct ct_study_alone *: the runs the cells compare with */
+	GPtrArray *cells; /* struct ct_study_cell *: point, then policy, then repeat */
+	GPtrArray *alone; /* struct ct_study_alone *: the runs the cells compare with */
+	struct ct_sensitivity *sensitivity; /* NULL: not asked for */
+	GPtrArray *variant_cells;           /* as cells, of its variants */
 	GPtrArray *refusals; /* struct ct_study_refusal *: policies that cannot run here */
 	GPtrArray *inputs;   /* struct ct_study_input * */
 	GPtrArray *warnings; /* char *: what limits the meaning of the results */

@@ -290,9 +290,14 @@ static gboolean check_single(const struct ct_run_request *r, GError **error)
 /* Rows of a table have no room for stories. */
 static gboolean check_format(const struct ct_run_request *r, GError **error)
 {
-	if (!r->explain || r->common.format != CT_OUTPUT_CSV)
+	if (r->sensitivity && r->scenario->n_sweeps) {
+		ct_usage_error(error, "--sensitivity varies one point: take out the sweep");
+		return FALSE;
+	}
+	if ((!r->explain && !r->sensitivity) || r->common.format != CT_OUTPUT_CSV)
 		return TRUE;
-	ct_usage_error(error, "--explain has no CSV form: take text or json");
+	ct_usage_error(error, "%s has no CSV form: take text or json",
+		       r->explain ? "--explain" : "--sensitivity");
 	return FALSE;
 }
 
@@ -362,6 +367,8 @@ gboolean ct_run_request_parse(int argc, char **argv, struct ct_run_request *r, i
 		  "Write what happened, for a trace viewer", "FILE" },
 		{ "explain", 0, 0, G_OPTION_ARG_STRING_ARRAY, &r->explain,
 		  "Why it ran when it ran: TENANT, TENANT:NUMBER or kernel NAME", "WHAT" },
+		{ "sensitivity", 0, 0, G_OPTION_ARG_NONE, &r->sensitivity,
+		  "Also vary what is not known well, and say what depends on it", NULL },
 		{ "output", 'o', 0, G_OPTION_ARG_FILENAME, &r->output,
 		  "Write the report there", "FILE" },
 		{ "reproducible", 0, 0, G_OPTION_ARG_NONE, &r->reproducible,

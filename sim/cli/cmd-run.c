@@ -210,6 +210,7 @@ static struct ct_study *run_study(const struct ct_run_request *r, struct outputs
 		.ledger = o->ledger,
 		.timeline = o->timeline,
 		.explain = o->explain,
+		.sensitivity = r->sensitivity,
 	};
 	struct ct_study *study;
 

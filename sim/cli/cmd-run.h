@@ -11,7 +11,7 @@ struct ct_run_request {
 	struct ct_cli_common common;
 	struct ct_scenario *scenario;
 	guint n_threads; /* 0: one per processor */
-	gboolean reproducible;
+	gboolean reproducible, sensitivity;
 	char **explain;                   /* NULL: nothing */
 	char *ledger, *timeline, *output; /* NULL: none, none, stdout */
 };

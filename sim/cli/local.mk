@@ -33,6 +33,7 @@ cotenant_SOURCES = \
 	sim/cli/report-explain-json.c \
 	sim/cli/report-explain.c \
 	sim/cli/report-json.c \
+	sim/cli/report-sensitivity.c \
 	sim/cli/report-sources.c \
 	sim/cli/report-text.c \
 	sim/cli/report.c \

@@ -161,6 +161,9 @@ json_t *ct_report_json(const struct ct_study *study,
 		ct_sharing_name[s->sharing.mode], "actuator", first->actuator->name,
 		"warnings", warnings, "unsupported", refusals(study), "expectations",
 		ct_report_expectations(study, results), "results", results);
+	if (study->sensitivity)
+		json_object_set_new(document, "sensitivity",
+				    ct_report_sensitivity_json(study));
 	if (options->explain)
 		json_object_set_new(document, "explain",
 				    ct_report_explain_json(study, options->explain));

@@ -407,6 +407,8 @@ static void write_text(const struct ct_study *study,
 			next += g_array_index(groups, struct group, i).n;
 	}
 	print_footer(study, out);
+	if (study->sensitivity)
+		ct_report_sensitivity_text(study, out);
 	if (options->explain)
 		ct_report_explain_text(study, options->explain, out);
 }

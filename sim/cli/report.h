@@ -36,6 +36,10 @@ json_t *ct_report_json(const struct ct_study *, const struct ct_report_options *
 void ct_report_explain_text(const struct ct_study *, const struct ct_explain *, FILE *);
 json_t *ct_report_explain_json(const struct ct_study *, const struct ct_explain *);
 
+/* report-sensitivity.c: of a study that has one */
+void ct_report_sensitivity_text(const struct ct_study *, FILE *);
+json_t *ct_report_sensitivity_json(const struct ct_study *);
+
 /* How each expectation of the scenario fared in each run: a list of objects with path,
  * policy, sweep, repeat, min, max, value and met. */
 json_t *ct_report_expectations(const struct ct_study *, json_t *results);

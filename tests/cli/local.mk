@@ -5,6 +5,7 @@ CLI_TESTS = \
 	tests/cli/front-door.sh \
 	tests/cli/run.sh \
 	tests/cli/samples.sh \
+	tests/cli/sensitivity.sh \
 	tests/cli/trace.sh
 TESTS += $(CLI_TESTS)
 EXTRA_DIST += $(CLI_TESTS)

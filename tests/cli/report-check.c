@@ -10,8 +10,8 @@
 #include <string.h>
 
 /* o object, O object with free keys, l list, s text, i whole number, n number, b boolean,
- * "@path" as described there; '?' behind it: or null, '-' behind it: or left out.  A
- * list's items are at "key[]". */
+ * v number or text, "@path" as described there; '?' behind it: or null, '-' behind it: or
+ * left out.  A list's items are at "key[]". */
 static const struct {
 	const char *path, *type;
 } keys[] = {
@@ -135,6 +135,40 @@ static const struct {
 	{ "results[].system.occupancy", "n" },
 	{ "results[].system.dram_share", "n?" },
 	{ "results[].system.makespan_ns", "i" },
+	{ "sensitivity", "o-" },
+	{ "sensitivity.factors", "l" },
+	{ "sensitivity.factors[]", "o" },
+	{ "sensitivity.factors[].name", "s" },
+	{ "sensitivity.factors[].low", "v" },
+	{ "sensitivity.factors[].value", "v" },
+	{ "sensitivity.factors[].high", "v" },
+	{ "sensitivity.factors[].from", "s?" },
+	{ "sensitivity.variants", "l" },
+	{ "sensitivity.variants[]", "o" },
+	{ "sensitivity.variants[].name", "s" },
+	{ "sensitivity.variants[].joint", "b" },
+	{ "sensitivity.variants[].changes", "O" },
+	{ "sensitivity.spreads", "l" },
+	{ "sensitivity.spreads[]", "o" },
+	{ "sensitivity.spreads[].policy", "s" },
+	{ "sensitivity.spreads[].tenant", "s?" },
+	{ "sensitivity.spreads[].figure", "s" },
+	{ "sensitivity.spreads[].value", "n" },
+	{ "sensitivity.spreads[].least", "n" },
+	{ "sensitivity.spreads[].most", "n" },
+	{ "sensitivity.spreads[].least_with", "s?" },
+	{ "sensitivity.spreads[].most_with", "s?" },
+	{ "sensitivity.orders", "i" },
+	{ "sensitivity.flips", "l" },
+	{ "sensitivity.flips[]", "o" },
+	{ "sensitivity.flips[].figure", "s" },
+	{ "sensitivity.flips[].tenant", "s?" },
+	{ "sensitivity.flips[].better", "s" },
+	{ "sensitivity.flips[].worse", "s" },
+	{ "sensitivity.flips[].better_value", "n" },
+	{ "sensitivity.flips[].worse_value", "n" },
+	{ "sensitivity.flips[].not_with", "l" },
+	{ "sensitivity.flips[].not_with[]", "s" },
 	{ "explain", "l-" },
 	{ "explain[]", "o" },
 	{ "explain[].what", "s" },
@@ -232,6 +266,8 @@ static int fits(const json_t *value, char type)
 		return json_is_number(value);
 	case 'b':
 		return json_is_boolean(value);
+	case 'v':
+		return json_is_number(value) || json_is_string(value);
 	}
 	return 0;
 }

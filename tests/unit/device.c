@@ -228,6 +228,45 @@ static int truncated(const char *good)
 	return 0;
 }
 
+/* Other values are checked as a file's are, and the board itself stays as it was. */
+static int changed(const char *path)
+{
+	static const struct {
+		const char *changes, *says; /* says: NULL if it is fine */
+	} cases[] = {
+		{ "{\"dram.saturation_sms\": 59, \"dram.sharing\": \"max-min\"}", NULL },
+		{ "{\"dram.saturation_sms\": 133}", "dram.saturation_sms" },
+		{ "{\"dram.saturation_sms\": -1}", "dram.saturation_sms" },
+		{ "{\"dram.sharing\": \"fair\"}", "dram.sharing" },
+		{ "{\"dram.saturation\": 5}", "there is no such number" },
+		{ "{\"dram\": 5}", "dram" },
+		{ "{\"title.x\": 5}", "there is no such number" },
+	};
+	struct ct_device *board = ct_device_load(path, NULL);
+	int wrong = 0;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		json_t *changes = json_loads(cases[i].changes, 0, NULL);
+		g_autoptr(GError) error = NULL;
+		struct ct_device *d = ct_device_with(board, changes, &error);
+
+		if (!d != (cases[i].says != NULL) ||
+		    (!d && !strstr(error->message, cases[i].says))) {
+			fprintf(stderr, "%s: %s\n", cases[i].changes,
+				d ? "accepted" : error->message);
+			wrong = 1;
+		}
+		if (d &&
+		    (d->dram_saturation_sms != 59 || d->dram_sharing != CT_DRAM_MAX_MIN))
+			wrong = 1;
+		ct_device_free(d);
+		json_decref(changes);
+	}
+	wrong |= board->dram_saturation_sms != 46;
+	ct_device_free(board);
+	return wrong;
+}
+
 int main(void)
 {
 	g_autofree char *path =
@@ -241,7 +280,8 @@ int main(void)
 		fprintf(stderr, "%s\n", error->message);
 		return 1;
 	}
-	wrong = shipped() | actuators() | refused(good) | not_found() | truncated(good);
+	wrong = shipped() | actuators() | refused(good) | not_found() | truncated(good) |
+		changed(path);
 	rmdir(folder);
 	g_free(folder);
 	return wrong;
