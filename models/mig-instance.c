@@ -128,8 +128,8 @@ struct ct_device *ct_mig_device(const struct ct_device *board,
 	d->sms = p->sms;
 	d->tpcs = board->tpcs ? MAX(p->sms * board->tpcs / board->sms, 1) : 0;
 	own_gpcs(board, layout, instance, d);
-	d->memory_bytes =
-		p->memory_bytes ? p->memory_bytes : board->memory_bytes / all * part;
+	d->memory_bytes = p->memory_bytes ? p->memory_bytes
+					  : MAX(board->memory_bytes / all * part, 1);
 	d->l2_bytes = MIN(board->l2_bytes / all * part, d->memory_bytes);
 	d->l2_bytes_per_s = board->l2_bytes_per_s / all * part;
 	d->dram_bytes_per_s = board->dram_bytes_per_s / all * part;

@@ -3,7 +3,10 @@
  * crashes nothing that is computed from it.
  */
 #include "models/actuator.h"
+#include "models/copy.h"
 #include "models/device.h"
+#include "models/mig.h"
+#include "models/split.h"
 #include "models/work.h"
 #include "sim/base/error.h"
 #include "tests/fuzz/fuzz.h"
@@ -37,6 +40,74 @@ static void use(const struct ct_device *d)
 	}
 }
 
+static void use_parts(const struct ct_device *d)
+{
+	for (uint32_t sms = 0; sms <= d->sms + 1; sms += 1 + sms / 4) {
+		struct ct_split split = ct_split_sms(d, UINT32_MAX, sms, sms & 1);
+
+		g_assert((uint64_t)split.groups * split.group_sms + split.rest_sms ==
+			 d->sms);
+		g_assert(split.group_sms == 0 || split.group_sms >= sms);
+	}
+}
+
+static void use_copies(const struct ct_device *d)
+{
+	for (int way = 0; way < CT_COPY_WAYS; way++) {
+		g_assert(ct_copy_ns(d, (enum ct_copy_way)way, 0, FALSE) >= 0);
+		g_assert(ct_copy_ns(d, (enum ct_copy_way)way, UINT64_MAX, TRUE) > 0);
+	}
+	g_assert(ct_memset_ns(d, UINT64_MAX) > 0);
+}
+
+/* Each instance is a board too, and has no more than the board. */
+static void use_layout(const struct ct_device *d, const struct ct_mig_layout *layout)
+{
+	g_autofree uint8_t *owner = g_malloc(d->sms);
+	g_autofree char *text = ct_mig_text(&d->mig, layout);
+
+	g_assert(layout->n > 0 && layout->n <= d->mig.memory_slices && *text);
+	ct_mig_owners(d, layout, owner);
+	for (uint32_t sm = 0; sm < d->sms; sm++)
+		g_assert(owner[sm] <= layout->n);
+	for (uint32_t i = 0; i < layout->n; i++) {
+		struct ct_device *it = ct_mig_device(d, layout, i);
+
+		g_assert(it->sms > 0 && it->sms <= d->sms && it->memory_bytes > 0);
+		g_assert(it->dram_saturation_sms > 0 && it->dram_saturation_sms <= it->sms);
+		g_assert(it->copy_engines > 0 && it->l2_bytes <= it->memory_bytes);
+		g_assert(it->mps_granule_sms > 0 && it->partition_min_sms <= it->sms);
+		use(it);
+		use_parts(it);
+		ct_device_free(it);
+	}
+}
+
+/* Every profile, again and again until it finds no place, and then the others. */
+static void use_mig(const struct ct_device *d)
+{
+	const struct ct_mig *mig = &d->mig;
+
+	for (uint32_t i = 0; i < mig->n_profiles; i++) {
+		g_autoptr(GString) list = g_string_new(mig->profile[i].name);
+		struct ct_mig_layout layout;
+
+		for (uint32_t k = 0; k < CT_MIG_MAX_SLICES + 1; k++) {
+			g_autoptr(GError) error = NULL;
+
+			if (!ct_mig_place(d, list->str, &layout, &error)) {
+				g_assert(error->code == CT_EXIT_INPUT);
+				break;
+			}
+			g_assert(layout.n <= mig->memory_slices);
+			use_layout(d, &layout);
+			g_string_append_printf(
+				list, ",%s",
+				mig->profile[(i + k / 2) % mig->n_profiles].name);
+		}
+	}
+}
+
 /* Not g_file_set_contents(), which would wait for the disk each time. */
 static void write_board(const guint8 *bytes, size_t length)
 {
@@ -62,6 +133,9 @@ static void check(const guint8 *bytes, size_t length)
 		for (size_t i = 0; ct_device_entry(device, i, &entry); i++)
 			g_assert(!json_is_number(entry.value) || entry.from);
 		use(device);
+		use_parts(device);
+		use_copies(device);
+		use_mig(device);
 	}
 	ct_device_free(device);
 	actuator = ct_actuator_model_load(board_path, &other);
@@ -72,16 +146,16 @@ static void check(const guint8 *bytes, size_t length)
 int main(void)
 {
 	static const char *const files[] = { "devices/h200-sxm", "devices/t4",
-					     "actuators/cuda-gate", "actuators/reef" };
-	static const char *const words[] = {
-		"{",          "}",          "[",
-		"]",          ",",          ":",
-		"0",          "-1",         "1e9",
-		"null",       "\"value\":", "\"from\":",
-		"\"\"",       "\"unit\"",   "\"range\"",
-		"4294967296", "\\u0000",    "99999999999999999999",
-		NULL
-	};
+					     "devices/a30", "actuators/cuda-gate",
+					     "actuators/reef" };
+	static const char *const words[] = { "{", "}", "[", "]", ",", ":", "0", "-1", "1e9",
+					     "null", "\"value\":", "\"from\":", "\"\"",
+					     "\"unit\"", "\"range\"", "4294967296",
+					     "\\u0000", "99999999999999999999",
+					     /* in rows of MIG profiles */
+					     "\"1g\"", "16", "\"starts\": [15],",
+					     "\"most\": 16,", "\"sms\": 1024,",
+					     "\"memory_slices\": 16,", NULL };
 	g_autofree char *folder = g_dir_make_tmp("fuzz-device-XXXXXX", NULL);
 	struct fuzz_seed seeds[G_N_ELEMENTS(files)];
 	struct fuzz_target target = { seeds, G_N_ELEMENTS(seeds), words, 2000, check };
