@@ -22,6 +22,9 @@
  *
  * DANGER: memsets and copies within the host use no engine here.  Memsets overlap copies
  * to the device in recordings, so they do not use that one; which they use is not known.
+ * DANGER: copies within the device, and memsets, move their bytes over DRAM; neither they
+ * nor the kernels beside them are slower for it here.
+ * DANGER: to another device without NVLink a copy takes the host link and counts on none.
  * DANGER: a recorded time counts as the time alone, though the other direction may have
  * been busy in the recording too.
  */
