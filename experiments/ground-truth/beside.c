@@ -17,14 +17,17 @@ struct on_gpu {
 static gboolean prepare(const struct ct_device *device, const struct beside_kernel *k,
 			struct on_gpu *on, GError **error)
 {
+	struct ct_device part = *device; /* what it had when it was alone */
 	const char *why;
 
-	if (!ct_block_need(device, &k->shape, &on->grid.need, &why)) {
+	if (k->n_sms)
+		part.sms = k->n_sms;
+	if (!ct_block_need(&part, &k->shape, &on->grid.need, &why)) {
 		ct_input_error(error, "%s: a block of %u threads: %s", device->name,
 			       k->shape.threads_per_block, why);
 		return FALSE;
 	}
-	ct_kernel_work(device, &on->grid.need, k->alone_ns, &k->demand, &on->grid.work);
+	ct_kernel_work(&part, &on->grid.need, k->alone_ns, &k->demand, &on->grid.work);
 	if (k->n_sms)
 		on->grid.sms = &on->sms;
 	for (uint32_t sm = k->first_sm; sm < k->first_sm + k->n_sms; sm++)

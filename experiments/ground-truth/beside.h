@@ -1,9 +1,9 @@
 /*
  * beside.h - a few kernels on one board at once, through the block engine.
  *
- * What a comparison with co-running kernels needs of the simulator: each kernel has what
- * it takes alone on the whole board, where it may run and when it is ready; what is asked
- * is when it ends.  They are streams of one context, of equal priority.
+ * What a comparison with co-running kernels needs of the simulator: each kernel has where
+ * it may run, what it takes alone there, and when it is ready; what is asked is when it
+ * ends.  They are streams of one context, of equal priority.
  */
 #ifndef CT_GROUND_TRUTH_BESIDE_H
 #define CT_GROUND_TRUTH_BESIDE_H
@@ -13,8 +13,8 @@
 struct beside_kernel {
 	struct ct_kernel_shape shape;
 	struct ct_kernel_demand demand;
-	int64_t alone_ns;
 	uint32_t first_sm, n_sms; /* where it may run; n_sms 0: everywhere */
+	int64_t alone_ns;         /* there */
 	int64_t ready_ns;         /* >= 0 */
 	int64_t start_ns, end_ns; /* set by beside_run() */
 };

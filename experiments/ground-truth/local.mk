@@ -11,7 +11,9 @@ experiments_ground_truth_truth_SOURCES = \
 	experiments/ground-truth/igniter.c \
 	experiments/ground-truth/igniter.h \
 	experiments/ground-truth/inthewild.c \
+	experiments/ground-truth/microbench-kernel.c \
 	experiments/ground-truth/microbench.c \
+	experiments/ground-truth/microbench.h \
 	experiments/ground-truth/parvagpu.c \
 	experiments/ground-truth/print.c \
 	experiments/ground-truth/recording.c \
