@@ -7,6 +7,7 @@
 
 static const struct ct_gpu_engine *const engines[] = {
 	[CT_ENGINE_BLOCK] = &ct_block_engine,
+	[CT_ENGINE_FLUID] = &ct_fluid_engine,
 };
 
 /* An engine's state begins with the pointer to its table. */

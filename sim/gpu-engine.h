@@ -34,6 +34,23 @@ struct ct_gpu_engine {
 	uint32_t (*resident_grids)(const struct ct_gpu *);
 };
 
-extern const struct ct_gpu_engine ct_block_engine;
+extern const struct ct_gpu_engine ct_block_engine, ct_fluid_engine;
+
+/* Lists of grids that are handed out are in the order of submission. */
+static inline void ct_list_grid(struct ct_grid **list, struct ct_grid *grid)
+{
+	while (*list && (*list)->serial < grid->serial)
+		list = &(*list)->next;
+	grid->next = *list;
+	*list = grid;
+}
+
+static inline struct ct_grid *ct_take_grids(struct ct_grid **list)
+{
+	struct ct_grid *all = *list;
+
+	*list = NULL;
+	return all;
+}
 
 #endif

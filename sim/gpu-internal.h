@@ -33,6 +33,7 @@
 #include "models/device.h"
 #include "models/work.h"
 #include "sim/base/list.h"
+#include "sim/gpu-behind.h"
 #include "sim/gpu.h"
 
 /* The bounds that device files are held to, too. */
@@ -115,8 +116,7 @@ struct partition {
 	struct queue queue[CT_GPU_PRIORITIES];
 	uint32_t queued;          /* bit p: queue p is not empty */
 	struct resident *blocked; /* the head that stopped the last schedule */
-	uint32_t top;             /* highest priority with a queue, since top_since_ns */
-	int64_t top_since_ns, top_ns[CT_GPU_PRIORITIES + 1];
+	struct ct_behind behind;
 };
 
 /* The SMs that a cluster may be spread over. */

@@ -24,8 +24,8 @@ enum ct_gpu_wait ct_gpu_waits(const struct ct_gpu *gpu, const struct ct_grid *gr
 	const struct resident *head = p->queue[grid->priority].first;
 
 	*whom = NULL;
-	if (p->top < grid->priority) {
-		head = p->queue[p->top].first;
+	if (p->behind.top < grid->priority) {
+		head = p->queue[p->behind.top].first;
 		*whom = head ? head->grid : NULL;
 		return CT_GPU_WAITS_PRIORITY;
 	}

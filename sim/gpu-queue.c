@@ -10,6 +10,7 @@
 #include <glib.h>
 #include <string.h>
 
+#include "sim/gpu-engine.h"
 #include "sim/gpu-mutant.h"
 #include "sim/gpu-rates.h"
 
@@ -21,27 +22,8 @@ uint32_t ct_queues_of(const struct ct_gpu *gpu, const struct ct_grid *grid)
 int64_t ct_behind_ns(const struct ct_gpu *gpu, const struct ct_grid *grid)
 {
 	const struct partition *q = &gpu->partition[ct_queues_of(gpu, grid)];
-	int64_t ns = q->top < grid->priority ? gpu->now_ns - q->top_since_ns : 0;
 
-	for (uint32_t p = 0; p < grid->priority; p++)
-		ns += q->top_ns[p];
-	return ns;
-}
-
-void ct_list_grid(struct ct_grid **list, struct ct_grid *grid)
-{
-	while (*list && (*list)->serial < grid->serial)
-		list = &(*list)->next;
-	grid->next = *list;
-	*list = grid;
-}
-
-static struct ct_grid *take(struct ct_grid **list)
-{
-	struct ct_grid *all = *list;
-
-	*list = NULL;
-	return all;
+	return ct_behind_total_ns(&q->behind, grid->priority, gpu->now_ns);
 }
 
 static void enter(struct ct_gpu *gpu, struct ct_grid *grid)
@@ -171,10 +153,10 @@ void ct_leave(struct ct_gpu *gpu, struct resident *r)
 
 struct ct_grid *ct_block_take_ended(struct ct_gpu *gpu)
 {
-	return take(&gpu->ended);
+	return ct_take_grids(&gpu->ended);
 }
 
 struct ct_grid *ct_block_take_started(struct ct_gpu *gpu)
 {
-	return take(&gpu->started);
+	return ct_take_grids(&gpu->started);
 }

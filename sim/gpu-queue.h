@@ -24,9 +24,6 @@ uint32_t ct_queues_of(const struct ct_gpu *, const struct ct_grid *);
 /* Time so far in which a higher priority of the grid's partition had a queue. */
 int64_t ct_behind_ns(const struct ct_gpu *, const struct ct_grid *);
 
-/* Lists of grids that are handed out are in the order of submission. */
-void ct_list_grid(struct ct_grid **list, struct ct_grid *);
-
 /* Lets in those beyond the limit of resident grids, as far as there is room now. */
 void ct_admit_waiting(struct ct_gpu *);
 

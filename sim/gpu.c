@@ -103,11 +103,7 @@ static void note_top(const struct ct_gpu *gpu, struct partition *q)
 {
 	uint32_t top = (uint32_t)__builtin_ctz(q->queued | 1u << CT_GPU_PRIORITIES);
 
-	if (top == q->top)
-		return;
-	q->top_ns[q->top] += gpu->now_ns - q->top_since_ns;
-	q->top_since_ns = gpu->now_ns;
-	q->top = top;
+	ct_behind_note(&q->behind, top, gpu->now_ns);
 }
 
 static void settle(struct ct_gpu *gpu)
@@ -331,7 +327,7 @@ static struct ct_gpu *make(const struct ct_device *device,
 	}
 	gpu->waiting_end = &gpu->waiting;
 	for (uint32_t i = 0; i < CT_GPU_PARTITIONS; i++)
-		gpu->partition[i].top = CT_GPU_PRIORITIES;
+		gpu->partition[i].behind.top = CT_GPU_PRIORITIES;
 	places = (size_t)gpu->sms * gpu->limits.blocks;
 	gpu->cells = g_new(struct cell, places);
 	gpu->batches = g_new(struct batch, places);

@@ -103,7 +103,7 @@ struct ct_grid {
 };
 
 /* How the sharing of SMs is worked out (gpu-engine.h). */
-enum ct_gpu_engine_kind { CT_ENGINE_BLOCK, CT_ENGINE_KINDS };
+enum ct_gpu_engine_kind { CT_ENGINE_BLOCK, CT_ENGINE_FLUID, CT_ENGINE_KINDS };
 
 struct ct_gpu_options {
 	enum ct_gpu_engine_kind engine;
@@ -114,7 +114,7 @@ struct ct_gpu_options {
 	void *span_data;
 };
 
-const char *ct_gpu_engine_name(enum ct_gpu_engine_kind); /* "block" */
+const char *ct_gpu_engine_name(enum ct_gpu_engine_kind); /* "block", "fluid" */
 
 struct ct_gpu *ct_gpu_new(const struct ct_device *, const struct ct_gpu_options *);
 void ct_gpu_free(struct ct_gpu *);

@@ -15,6 +15,13 @@ sim_libsim_la_SOURCES = \
 	sim/event.h \
 	sim/explain.c \
 	sim/explain.h \
+	sim/fluid-check.c \
+	sim/fluid-internal.h \
+	sim/fluid-queue.c \
+	sim/fluid-rates.c \
+	sim/fluid-wave.c \
+	sim/fluid.c \
+	sim/gpu-behind.h \
 	sim/gpu-check.c \
 	sim/gpu-classes.c \
 	sim/gpu-classes.h \

@@ -1,7 +1,7 @@
 /*
  * gpu-bench - kernels per second through the engine, beside what is the least possible.
  *
- *	gpu-bench [LOAD TENANTS KERNELS]
+ *	gpu-bench [LOAD TENANTS KERNELS [fluid]]
  *
  * Tenants launch their kernels in a closed loop, each 1 us after the one before it has
  * ended, on one H100.  Without arguments, all loads with 1 to 64 tenants, medians of
@@ -132,6 +132,8 @@ static void print_floors(void)
 	printf("\n");
 }
 
+static enum ct_gpu_engine_kind engine;
+
 struct tenant {
 	const struct load_kernel *kernels;
 	uint32_t n, next;
@@ -153,8 +155,9 @@ static void launch(struct ct_gpu *gpu, struct tenant *t)
 static double replay(const struct ct_device *device, GArray *const *loads, uint32_t n_loads,
 		     uint32_t n_tenants, uint64_t kernels, struct ct_gpu_use *use)
 {
+	struct ct_gpu_options options = { .engine = engine };
 	g_autofree struct tenant *tenant = g_new0(struct tenant, n_tenants);
-	struct ct_gpu *gpu = ct_gpu_new(device, NULL);
+	struct ct_gpu *gpu = ct_gpu_new(device, &options);
 	struct heap ready = { .n = 0 };
 	double start;
 
@@ -247,7 +250,9 @@ int main(int argc, char **argv)
 		print_floors();
 	printf("%-22s %-4s %7s %9s %9s %9s %9s %9s %7s\n", "load", "", "tenants",
 	       "ns/kernel", "M/s", "blocks", "instants", "batches", "classes");
-	if (argc == 4) {
+	if (argc == 5)
+		engine = CT_ENGINE_FLUID;
+	if (argc >= 4) {
 		GArray *load = load_make(argv[1], device, FALSE);
 
 		if (load)

@@ -56,6 +56,7 @@ struct case_recall {
 
 struct gpu_case {
 	uint64_t seed;
+	enum ct_gpu_engine_kind engine; /* case_make(): block */
 	uint32_t sms, resident_grids, n_streams;
 	struct case_sm sm;
 	uint32_t n_gpcs, gpc_sms[CASE_GPCS]; /* together more than sms; none: unknown */

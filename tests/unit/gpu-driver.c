@@ -6,6 +6,7 @@
 #include <glib.h>
 #include <string.h>
 
+#include "sim/fluid-internal.h"
 #include "sim/gpu-internal.h"
 #include "tests/unit/dice.h"
 #include "tests/unit/gpu-case.h"
@@ -218,11 +219,20 @@ static struct ct_gpu *make_gpu(const struct gpu_case *c)
 		.l2_bytes_per_s = (int64_t)c->l2_mbps * 1000000,
 		.blocked_head = c->blocked_head,
 	};
-	struct ct_gpu_options options = { .sms = c->sms,
+	struct ct_gpu_options options = { .engine = c->engine,
+					  .sms = c->sms,
 					  .report_starts = c->report_starts };
 
 	memcpy(device.gpc_sms, c->gpc_sms, sizeof c->gpc_sms);
 	return ct_gpu_new(&device, &options);
+}
+
+static void check(const struct driver *d)
+{
+	if (d->c->engine == CT_ENGINE_FLUID)
+		ct_fluid_check(d->gpu);
+	else
+		ct_gpu_check(d->gpu);
 }
 
 void case_run(const struct gpu_case *c, struct case_result *result)
@@ -252,7 +262,7 @@ void case_run(const struct gpu_case *c, struct case_result *result)
 		ct_gpu_settle(d.gpu);
 		take_started(&d);
 		if (one_in(&dice, 16) && !d.paused)
-			ct_gpu_check(d.gpu);
+			check(&d);
 		result->end_ns = now_ns;
 	}
 	ct_gpu_use(d.gpu, &use);

@@ -13,10 +13,13 @@ UNIT_TESTS = \
 	tests/unit/broker-recall \
 	tests/unit/decimal \
 	tests/unit/device \
+	tests/unit/engine-distance \
+	tests/unit/engine-distance-real \
 	tests/unit/estimate \
 	tests/unit/event \
 	tests/unit/expected-stats \
 	tests/unit/explain \
+	tests/unit/fluid \
 	tests/unit/export \
 	tests/unit/generate \
 	tests/unit/gpu-alone \
@@ -120,7 +123,7 @@ tests_unit_decimal_LDADD = $(TRACE_TEST_LIBS)
 tests_unit_work_SOURCES = tests/unit/work.c tests/unit/dram-work.h
 tests_unit_work_LDADD = models/libmodels.la
 tests_unit_gpu_mutants_SOURCES = tests/unit/gpu-mutants.c $(GPU_CASE) sim/gpu.c \
-	sim/gpu-check.c sim/gpu-classes.c sim/gpu-engine.c sim/gpu-place.c sim/gpu-queue.c sim/gpu-rates.c \
+	sim/fluid-check.c sim/fluid-queue.c sim/fluid-rates.c sim/fluid-wave.c sim/fluid.c sim/gpu-check.c sim/gpu-classes.c sim/gpu-engine.c sim/gpu-place.c sim/gpu-queue.c sim/gpu-rates.c \
 	sim/gpu-recall.c sim/gpu-refill.c sim/gpu-registers.c
 tests_unit_gpu_mutants_CPPFLAGS = $(AM_CPPFLAGS) -DCT_MUTANTS
 tests_unit_gpu_mutants_LDADD = models/libmodels.la
@@ -246,3 +249,16 @@ tests_unit_program_LDADD = $(RUN_TEST_LIBS)
 
 tests_unit_real_traces_SOURCES = tests/unit/real-traces.c $(TINY_TRACE)
 tests_unit_real_traces_LDADD = $(RUN_TEST_LIBS)
+
+# The fluid engine beside the block engine.
+ENGINE_TABLE = tests/unit/dram-work.h tests/unit/engine-pair.c tests/unit/engine-pair.h \
+	tests/unit/engine-table.c tests/unit/engine-table.h tests/bench/gpu-load.c \
+	tests/bench/gpu-load.h
+tests_unit_engine_distance_SOURCES = tests/unit/engine-distance.c $(ENGINE_TABLE)
+tests_unit_engine_distance_LDADD = sim/libsim.la -lm
+tests_unit_engine_distance_real_SOURCES = tests/unit/engine-distance-real.c $(ENGINE_TABLE)
+tests_unit_engine_distance_real_LDADD = sim/libsim.la -lm
+
+tests_unit_fluid_SOURCES = tests/unit/fluid.c $(GPU_CASE)
+tests_unit_fluid_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_fluid_LDADD = sim/libsim.la $(CHECK_LIBS)
