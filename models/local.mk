@@ -55,11 +55,13 @@ dist_device_DATA = \
 actuatordir = $(pkgdatadir)/actuators
 dist_actuator_DATA = \
 	models/actuators/cuda-gate.json \
+	models/actuators/gpreempt.json \
 	models/actuators/ideal.json \
 	models/actuators/reef.json \
 	models/actuators/slices.json \
 	models/actuators/tally.json \
-	models/actuators/xsched-l2.json
+	models/actuators/xsched-l2.json \
+	models/actuators/xsched-l3.json
 
 dist_man_MANS += \
 	models/cotenant-device.1 \

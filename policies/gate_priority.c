@@ -8,7 +8,8 @@
  * How fast a lower lane gives way is its `level`: with credit, what it has on the device
  * (at most `depth` launches) finishes; deeper levels take work back, if the device can.
  * With `drain` the higher rank starts only when nothing lower is left on the device, so
- * that it also runs alone; without, it is on its way meanwhile.
+ * that it also runs alone; without, it is on its way meanwhile.  After a switch the lower
+ * contexts are off the device, whatever they still have, and nothing drains.
  *
  * Good for a served model beside best-effort work.  Bad for the lower ranks, which starve
  * as long as a higher one is busy; and between two kernels of one request, when the host
@@ -56,7 +57,7 @@ static void look(struct ct_host *h, const struct gate_priority *s)
 		if (!open && lane->credit)
 			ct_revoke(h, lane, lane->running ? s->level : CT_CREDIT);
 		else if (open && lane->credit != CT_OPEN &&
-			 !(s->drain && lowest_running < t->rank))
+			 !(s->drain && s->level != CT_SWITCH && lowest_running < t->rank))
 			ct_grant(h, lane, CT_OPEN, &highest);
 	}
 }

@@ -18,9 +18,12 @@ struct context {
 	uint32_t number;
 	int64_t slice_ns;
 	uint64_t n_work;      /* kernels announced and not ended */
+	int64_t at_ns;        /* how far its gpu has come */
 	int64_t off_since_ns; /* it lost the SMs; -1: it has them */
 	int64_t off_ns;       /* without them, before that */
 	uint64_t state_bytes; /* to be saved and restored */
+	int64_t save_ns;      /* and how long that takes when it is held */
+	gboolean held;        /* may not have the SMs */
 };
 
 struct engine {
@@ -28,7 +31,8 @@ struct engine {
 	struct context *last;  /* in the runlist */
 	struct context *on;    /* has the SMs; NULL: nobody yet, or a switch goes on */
 	struct context *next;  /* gets them when the switch is over */
-	uint32_t n_busy;       /* contexts with kernels */
+	uint32_t n_busy;       /* contexts with kernels that may run */
+	int64_t free_ns;       /* a context that was held is off, and saved; -1: none was */
 	int64_t slice_from_ns; /* on: its current slice began, if it was watched since */
 	int64_t wake_ns;       /* the slice, or the switch, is over */
 };
@@ -82,7 +86,8 @@ uint32_t ct_compute_engine(struct ct_compute *c, const struct ct_device *device)
 {
 	g_assert(!c->n_contexts); /* contexts point at engines */
 	c->engine = g_renew(struct engine, c->engine, c->n_engines + 1);
-	c->engine[c->n_engines] = (struct engine){ .device = device, .wake_ns = INT64_MAX };
+	c->engine[c->n_engines] =
+		(struct engine){ .device = device, .wake_ns = INT64_MAX, .free_ns = -1 };
 	return c->n_engines++;
 }
 
@@ -136,10 +141,14 @@ static void tell(struct ct_compute *c, const struct context *ctx, int on)
 		c->options.switched(c->options.data, ctx->number, on, c->now_ns);
 }
 
-/* Nothing of its own happens to the gpu before now. */
+/* Nothing of its own happens to the gpu before now.  Once there it is left alone: what
+ * is done to it in the rest of the instant counts as one. */
 static void bring_to_now(struct ct_compute *c, struct context *ctx)
 {
+	if (ctx->at_ns == c->now_ns)
+		return;
 	ct_gpu_run(ctx->gpu, c->now_ns);
+	ctx->at_ns = c->now_ns;
 }
 
 static void put_on(struct ct_compute *c, struct engine *e, struct context *ctx)
@@ -147,6 +156,7 @@ static void put_on(struct ct_compute *c, struct engine *e, struct context *ctx)
 	ctx->off_ns += c->now_ns - ctx->off_since_ns;
 	ctx->off_since_ns = -1;
 	ct_gpu_resume(ctx->gpu, c->now_ns);
+	ctx->at_ns = c->now_ns;
 	e->on = ctx;
 	e->next = NULL;
 	e->slice_from_ns = c->now_ns;
@@ -173,7 +183,7 @@ static struct context *waiting_after(struct context *from)
 {
 	struct context *ctx = from->next;
 
-	while (ctx != from && !ctx->n_work)
+	while (ctx != from && (!ctx->n_work || ctx->held))
 		ctx = ctx->next;
 	return ctx != from ? ctx : NULL;
 }
@@ -197,6 +207,34 @@ static gboolean must_yield(struct engine *e, int64_t now_ns)
 	return e->wake_ns <= now_ns;
 }
 
+/* Who was held meanwhile was brought back in vain. */
+static void finish_switch(struct ct_compute *c, struct engine *e)
+{
+	if (!e->next->held) {
+		put_on(c, e, e->next);
+		return;
+	}
+	e->next = NULL;
+	e->free_ns = c->now_ns;
+}
+
+/* Somebody gets SMs that nobody has.  Where one was held they are not free at once. */
+static void give_free(struct ct_compute *c, struct engine *e)
+{
+	struct context *next = waiting_after(e->last);
+
+	next = next ? next : e->last;
+	if (e->free_ns < 0) {
+		put_on(c, e, next);
+		return;
+	}
+	e->next = next;
+	e->wake_ns = MAX(c->now_ns, e->free_ns) +
+		     ct_switch_ns(e->device, next->state_bytes) - e->device->switch_ns;
+	if (e->wake_ns == c->now_ns)
+		put_on(c, e, next);
+}
+
 /* What becomes of an engine at the end of an instant. */
 static void decide(struct ct_compute *c, struct engine *e)
 {
@@ -206,15 +244,19 @@ static void decide(struct ct_compute *c, struct engine *e)
 	if (e->next) {
 		if (c->now_ns < e->wake_ns)
 			return;
-		put_on(c, e, e->next);
+		finish_switch(c, e);
 	}
 	e->wake_ns = INT64_MAX;
+	if (e->on && e->on->held) {
+		e->free_ns = c->now_ns + e->on->save_ns;
+		take_off(c, e);
+	}
 	if (!e->n_busy || (e->on && e->n_busy == (e->on->n_work > 0)))
 		return; /* nobody waits */
-	if (!e->on) {
-		next = waiting_after(e->last);
-		put_on(c, e, next ? next : e->last);
-	}
+	if (!e->on)
+		give_free(c, e);
+	if (!e->on)
+		return;
 	next = waiting_after(e->on);
 	if (!next || !must_yield(e, c->now_ns))
 		return;
@@ -241,7 +283,7 @@ static uint32_t append(struct ct_grid ***end, struct ct_grid *list)
 static void lose_work(struct context *ctx, uint32_t n)
 {
 	ctx->n_work -= n;
-	ctx->engine->n_busy -= n && !ctx->n_work;
+	ctx->engine->n_busy -= n && !ctx->n_work && !ctx->held;
 }
 
 void ct_contexts_announce(struct ct_compute *c, uint32_t context)
@@ -249,11 +291,28 @@ void ct_contexts_announce(struct ct_compute *c, uint32_t context)
 	struct context *ctx = c->context[context];
 	struct engine *e = ctx->engine;
 
-	if (ctx->n_work++)
+	if (ctx->n_work++ || ctx->held)
 		return;
 	e->n_busy++;
 	if (e->on == ctx && e->device->idle_yield)
 		e->slice_from_ns = c->now_ns;
+}
+
+void ct_compute_hold(struct ct_compute *c, uint32_t context, int64_t save_ns)
+{
+	struct context *ctx = c->context[context];
+
+	ctx->engine->n_busy -= ctx->n_work && !ctx->held;
+	ctx->held = TRUE;
+	ctx->save_ns = save_ns;
+}
+
+void ct_compute_let_go(struct ct_compute *c, uint32_t context)
+{
+	struct context *ctx = c->context[context];
+
+	ctx->engine->n_busy += ctx->n_work && ctx->held;
+	ctx->held = FALSE;
 }
 
 void ct_contexts_withdraw(struct ct_compute *c, uint32_t context)
@@ -313,7 +372,7 @@ static void gather(struct ct_compute *c)
 
 /* Where the engines stand: who moves next, and how far. */
 struct turn {
-	struct ct_gpu *first;
+	struct context *first;
 	int64_t first_ns, second_ns, wake_ns;
 };
 
@@ -328,7 +387,7 @@ static struct turn next_turn(const struct ct_compute *c)
 		if (ns < t.first_ns) {
 			t.second_ns = t.first_ns;
 			t.first_ns = ns;
-			t.first = e->on->gpu;
+			t.first = e->on;
 		} else {
 			t.second_ns = MIN(t.second_ns, ns);
 		}
@@ -336,11 +395,12 @@ static struct turn next_turn(const struct ct_compute *c)
 	return t;
 }
 
-/* Brings every gpu with an event up to now there, but RAN, which is there. */
-static void bring_due(struct ct_compute *c, const struct ct_gpu *ran)
+/* Brings every gpu with an event up to now there. */
+static void bring_due(struct ct_compute *c)
 {
 	for (struct engine *e = c->engine; e < c->engine + c->n_engines; e++)
-		if (e->on && e->on->gpu != ran && ct_gpu_next_ns(e->on->gpu) <= c->now_ns)
+		if (e->on && e->on->at_ns < c->now_ns &&
+		    ct_gpu_next_ns(e->on->gpu) <= c->now_ns)
 			bring_to_now(c, e->on);
 }
 
@@ -351,14 +411,16 @@ int64_t ct_contexts_run(struct ct_compute *c, int64_t until_ns)
 	while (!c->ended && !c->started) {
 		struct turn t = next_turn(c);
 		int64_t stop_ns = MIN(until_ns, t.wake_ns);
-		struct ct_gpu *ran = t.first_ns < stop_ns ? t.first : NULL;
+		struct context *ran = t.first_ns < stop_ns ? t.first : NULL;
 
 		if (ran)
-			stop_ns = ct_gpu_run(ran, MIN(stop_ns, t.second_ns));
+			stop_ns = ct_gpu_run(ran->gpu, MIN(stop_ns, t.second_ns));
 		if (stop_ns == INT64_MAX)
 			return stop_ns;
 		c->now_ns = stop_ns;
-		bring_due(c, ran);
+		if (ran)
+			ran->at_ns = stop_ns;
+		bring_due(c);
 		gather(c);
 		if (c->ended || c->now_ns == until_ns)
 			break;

@@ -87,6 +87,11 @@ static inline void ct_compute_withdraw(struct ct_compute *c, uint32_t context)
 		ct_contexts_withdraw(c, context);
 }
 
+/* Of several contexts, this one leaves the SMs and does not get them again before it is
+ * let go.  They are free for others SAVE_NS later, whatever the device's switch costs. */
+void ct_compute_hold(struct ct_compute *, uint32_t context, int64_t save_ns);
+void ct_compute_let_go(struct ct_compute *, uint32_t context);
+
 /* As of gpu.h; the context has work without it when it is out. */
 static inline bool ct_compute_recall(struct ct_compute *c, uint32_t context,
 				     struct ct_grid *grid, enum ct_recall how)

@@ -63,6 +63,10 @@ static void slow_down(struct ct_kernel_work *work, uint32_t permille)
 
 static void effect(struct run *run, struct op *op)
 {
+	if (op->frozen) {
+		ct_run_thaw(run, op);
+		return;
+	}
 	ct_run_release(run, op, run->now_ns);
 	if (run->actuator.caps.gate == CT_GATE_BLOCKS)
 		ct_run_gate_opened(op);
@@ -94,14 +98,9 @@ static void cut(const struct run *run, struct op *op, const struct ct_terms *ter
 		slow_down(&op->grid.work, run->in->actuator->slice_tax_permille);
 }
 
-static int launch(struct ct_actuator *actuator, struct ct_job *job,
-		  const struct ct_terms *terms)
+static void set_terms(struct run *run, struct op *op, const struct ct_terms *terms)
 {
-	struct run *run = run_of(actuator);
-	struct op *op = (struct op *)job;
-	const struct ct_caps *caps = &actuator->caps;
 	const struct tenant *t = op->stream->copy->tenant;
-	int64_t at_ns = run->now_ns;
 
 	op->grid.priority = op->stream->level;
 	if (terms && run->ranked)
@@ -115,10 +114,22 @@ static int launch(struct ct_actuator *actuator, struct ct_job *job,
 	}
 	if (op->kind == CT_OP_KERNEL)
 		cut(run, op, terms);
-	if (run->in->timeline)
-		show_order(run, op);
 	for (struct op *node = op->nodes; node; node = node->next)
 		node->grid.priority = op->grid.priority;
+}
+
+static int launch(struct ct_actuator *actuator, struct ct_job *job,
+		  const struct ct_terms *terms)
+{
+	struct run *run = run_of(actuator);
+	struct op *op = (struct op *)job;
+	const struct ct_caps *caps = &actuator->caps;
+	int64_t at_ns = run->now_ns;
+
+	if (!op->frozen) /* else it is on the device as it was granted then */
+		set_terms(run, op, terms);
+	if (run->in->timeline)
+		show_order(run, op);
 	if ((caps->gate_ns || caps->decide_ns) && run->deciding)
 		at_ns = MAX(run->broker_free_ns, run->now_ns) + caps->gate_ns;
 	if (at_ns > run->now_ns || op->stream->n_late)
@@ -201,9 +212,9 @@ static uint32_t cap_bit(const char *name)
 
 /* What the simulator can do itself; an actuator file may ask for less, never for more. */
 static const uint32_t able = CT_CAN_GATE | CT_CAN_RANK | CT_CAN_CONFINE | CT_CAN_SLICE |
-			     CT_CAN_FLUSH | CT_CAN_RETREAT | CT_CAN_RESET | CT_SEES_QUEUE |
-			     CT_SEES_START | CT_SEES_SHAPE | CT_SEES_REQUEST |
-			     CT_SEES_LENGTH;
+			     CT_CAN_FLUSH | CT_CAN_RETREAT | CT_CAN_SWITCH | CT_CAN_RESET |
+			     CT_SEES_QUEUE | CT_SEES_START | CT_SEES_SHAPE |
+			     CT_SEES_REQUEST | CT_SEES_LENGTH;
 
 static const uint32_t takes_back =
 	CT_CAN_SLICE | CT_CAN_FLUSH | CT_CAN_RETREAT | CT_CAN_SWITCH | CT_CAN_RESET;
@@ -229,6 +240,15 @@ static void tax_tenants(struct run *run)
 	}
 }
 
+/* Each tenant has one.  Alone it does not matter: nobody makes room for another. */
+static gboolean have_contexts(const struct run *run)
+{
+	uint32_t mode = run->in->scenario->sharing.mode;
+
+	return run->in->only_tenant >= 0 || run->in->replay_once ||
+	       mode == CT_SHARING_PROCESS || mode == CT_SHARING_MIG;
+}
+
 gboolean ct_run_actuator_init(struct run *run, GError **error)
 {
 	const struct ct_actuator_model *model = run->in->actuator;
@@ -252,6 +272,14 @@ gboolean ct_run_actuator_init(struct run *run, GError **error)
 			return FALSE;
 		}
 		caps->can |= bit;
+	}
+	if (caps->can & CT_CAN_SWITCH && !have_contexts(run)) {
+		g_set_error(
+			error, CT_ERROR, CT_EXIT_UNSUPPORTED,
+			"%s: can: a switch moves a whole context, and in sharing mode %s "
+			"the tenants share one; it needs mode process",
+			model->path, ct_sharing_name[run->in->scenario->sharing.mode]);
+		return FALSE;
 	}
 	if (caps->can & takes_back && strcmp(model->gate, "defers") != 0) {
 		ct_input_error(error,
@@ -315,9 +343,10 @@ void ct_run_tell_started(struct run *run, struct op *op)
 void ct_run_tell_back(struct run *run, struct op *op)
 {
 	gboolean ran = op->start_ns < INT64_MAX;
+	int64_t back_ns = op->frozen ? op->frozen_since_ns : op->past->back_ns;
 	struct ct_done done = {
-		.waited_ns = (ran ? op->start_ns : op->past->back_ns) - op->issued_ns,
-		.ran_ns = ran ? op->past->back_ns - op->start_ns : 0,
+		.waited_ns = (ran ? op->start_ns : back_ns) - op->issued_ns,
+		.ran_ns = ran ? back_ns - op->start_ns : 0,
 		.blocks_left = MAX(op->left, 1), /* copies and markers have none */
 	};
 

@@ -55,12 +55,14 @@ struct op {
 	uint32_t n_nodes; /* not ended yet */
 	uint32_t part;
 	uint8_t kind;
-	uint8_t announced;        /* its context knows that it comes */
-	uint8_t copy;             /* enum ct_copy */
-	uint64_t blocks;          /* of the kernel */
-	uint64_t left, rest;      /* still to run; of these, not let go this time */
-	struct op_past *past;     /* NULL: it was never taken back */
-	struct event_slot *event; /* it records or waits for */
+	uint8_t announced;    /* its context knows that it comes */
+	uint8_t copy;         /* enum ct_copy */
+	uint64_t blocks;      /* of the kernel */
+	uint64_t left, rest;  /* still to run; of these, not let go this time */
+	struct op_past *past; /* NULL: it was never taken back */
+	gboolean frozen;      /* in custody, and on the SMs of a context that is held */
+	int64_t frozen_since_ns, frozen_ns; /* the last time; before that */
+	struct event_slot *event;           /* it records or waits for */
 	uint64_t event_count;
 	uint64_t number;     /* issue order within the copy */
 	int64_t issued_ns;   /* its call began */
@@ -149,6 +151,7 @@ struct tenant {
 	uint32_t index; /* in the scenario */
 	uint32_t broker_id;
 	uint32_t context;
+	uint32_t n_frozen; /* operations; while there are, its context is held */
 	const struct ct_device *device; /* the board, or the tenant's instance of it */
 	uint32_t instance;              /* its number; 0: the board */
 	uint32_t partition;             /* of its kernels, if the policy has no wish */
@@ -178,7 +181,7 @@ struct recall {
 	struct stream *stream;
 	enum ct_revoke how;
 	gboolean in_effect;
-	struct op *back, **back_end; /* what has come back, oldest first */
+	struct ct_job *back, **back_end; /* what has come back, oldest first */
 	struct ct_outcome outcome;
 	struct recall *next; /* at the stream, or in the pool */
 };
@@ -257,6 +260,7 @@ int ct_run_recall(struct run *, uint32_t lane, enum ct_revoke, uint32_t order);
 void ct_run_recall_due(struct run *, struct recall *);
 void ct_run_came_back(struct run *, struct op *);   /* its grid did; it heads its stream */
 void ct_run_stopped(struct run *, struct stream *); /* a head that was waited for did */
+void ct_run_thaw(struct run *, struct op *);        /* it was frozen, and is granted */
 void ct_run_op_forget(struct run *, struct op *);   /* its past, at its end */
 
 /* run-actuator.c: what the broker orders, and what it is told */

@@ -8,6 +8,9 @@
  * exactly the blocks it has left.  Slices (terms.max_blocks) come back the same way,
  * without an order.
  *
+ * A context switch stops a whole context: what runs in it is frozen where it is, and goes
+ * on there when all of it that was told back has been granted again.
+ *
  * A graph launch is one command, which nothing but a context switch can interrupt (XSched
  * says the same of its levels 1 and 2), so it stays, and so does what is before it.  A
  * copy that has begun finishes.
@@ -68,7 +71,7 @@ static void put_aside(struct run *run, struct op *op, int64_t behind_priority_ns
 	for (int cause = 0; cause < CT_CAUSE_MAX; cause++)
 		op->past->time_ns[cause] += time_ns[cause];
 	op->predecessor_ns = op->ready_ns = INT64_MAX;
-	op->off_waiting_ns = op->off_running_ns = 0;
+	op->off_waiting_ns = op->off_running_ns = op->frozen_ns = 0;
 	op->announced = FALSE;
 }
 
@@ -86,6 +89,8 @@ static const struct ct_preemption *mechanism(const struct run *run, enum ct_revo
 	switch (how) {
 	case CT_BLOCK_END:
 		return &model->retreat;
+	case CT_SWITCH:
+		return &model->context_switch;
 	case CT_RESET:
 		return &model->reset;
 	default:
@@ -110,6 +115,8 @@ int ct_run_recall(struct run *run, uint32_t lane, enum ct_revoke how, uint32_t o
 	struct recall *r;
 
 	g_assert(s->lane == lane);
+	if (how == CT_SWITCH && !run->sliced)
+		return -ENOTSUP; /* it is alone: nobody to give the SMs to */
 	if (how == CT_RESET && !s->copy->tenant->spec->idempotent)
 		return refuse_reset(run, s->copy->tenant);
 	r = new_recall(run);
@@ -146,9 +153,18 @@ static struct op **first_to_go(struct stream *s)
 
 static void append(struct recall *r, struct op *op)
 {
-	op->next = NULL;
-	*r->back_end = op;
-	r->back_end = &op->next;
+	op->job.next = NULL;
+	*r->back_end = &op->job;
+	r->back_end = &op->job.next;
+	r->outcome.blocks_left += op->left;
+}
+
+static void prepend(struct recall *r, struct op *op)
+{
+	op->job.next = r->back;
+	r->back = &op->job;
+	if (!op->job.next)
+		r->back_end = &op->job.next;
 	r->outcome.blocks_left += op->left;
 }
 
@@ -176,6 +192,40 @@ static void take_waiting(struct run *run, struct recall *r)
 	s->due_ns = -1;
 }
 
+/* What runs of the lane stays where it is; its context leaves the SMs. */
+static void freeze(struct run *run, struct recall *r)
+{
+	struct stream *s = r->stream;
+	struct tenant *t = s->copy->tenant;
+	struct op *op = s->head;
+
+	if (!op || !head_is_on_device(s) || op->kind != CT_OP_KERNEL)
+		return;
+	if (op->grid.start_ns >= 0)
+		op->start_ns = op->grid.start_ns;
+	if (op->graph)
+		op = op->graph;
+	if (op->frozen || op->stream != s)
+		return;
+	op->frozen = TRUE;
+	op->frozen_since_ns = run->now_ns;
+	t->n_frozen++;
+	t->result->taken_back++;
+	ct_compute_hold(run->compute, s->context,
+			run->in->actuator->context_switch.quiesce_ns);
+	prepend(r, op);
+}
+
+void ct_run_thaw(struct run *run, struct op *op)
+{
+	struct tenant *t = op->stream->copy->tenant;
+
+	op->frozen = FALSE;
+	op->frozen_ns += run->now_ns - op->frozen_since_ns;
+	if (--t->n_frozen == 0)
+		ct_compute_let_go(run->compute, op->stream->context);
+}
+
 /* Is what is on the device to be waited for, because it stops? */
 static gboolean stop_head(struct run *run, const struct recall *r)
 {
@@ -184,11 +234,11 @@ static gboolean stop_head(struct run *run, const struct recall *r)
 	enum ct_recall how = r->how == CT_RESET ? CT_RECALL_RESET : CT_RECALL_BLOCK_END;
 
 	if (!op || !head_is_on_device(s) || op->kind != CT_OP_KERNEL || op->graph ||
-	    op->next)
+	    op->next || op->frozen)
 		return FALSE;
 	if (op->grid.start_ns < 0)
 		how = CT_RECALL_QUEUED;
-	else if (r->how == CT_QUEUED)
+	else if (r->how == CT_QUEUED || r->how == CT_SWITCH)
 		return FALSE;
 	ct_compute_recall(run->compute, s->context, &op->grid, how);
 	return TRUE;
@@ -209,6 +259,8 @@ static void take_effect(struct run *run, struct recall *r)
 	r->in_effect = TRUE;
 	take_waiting(run, r);
 	if (!stop_head(run, r)) {
+		if (r->how == CT_SWITCH)
+			freeze(run, r);
 		tell_when_quiet(run, r);
 		return;
 	}
@@ -257,11 +309,7 @@ void ct_run_came_back(struct run *run, struct op *op)
 	ct_run_leave_stream(run, op);
 	if (r) {
 		r->outcome.blocks_lost += lost;
-		r->outcome.blocks_left += op->left;
-		op->next = r->back;
-		r->back = op;
-		if (!op->next)
-			r->back_end = &op->next;
+		prepend(r, op);
 	} else if (run->actuator.caps.sense_ns) {
 		ct_events_push(&run->events, run->now_ns + run->actuator.caps.sense_ns,
 			       CT_EVENT_FACT, run->n_late++, op);
@@ -272,15 +320,15 @@ void ct_run_came_back(struct run *run, struct op *op)
 
 void ct_run_recall_due(struct run *run, struct recall *r)
 {
-	struct op *next;
+	struct ct_job *next;
 
 	if (!r->in_effect) {
 		take_effect(run, r);
 		return;
 	}
-	for (struct op *op = r->back; op; op = next) {
-		next = op->next;
-		ct_run_tell_back(run, op);
+	for (struct ct_job *job = r->back; job; job = next) {
+		next = job->next;
+		ct_run_tell_back(run, (struct op *)job);
 	}
 	ct_run_tell_settled(run, &r->outcome);
 	r->next = run->recall_pool;

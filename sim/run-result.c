@@ -139,7 +139,9 @@ static void split_time(const struct op *op, int64_t start_ns, int64_t end_ns,
 		return;
 	}
 	time_ns[CT_CAUSE_PRIORITY] = behind_priority_ns;
-	time_ns[CT_CAUSE_CONTEXT_SWITCH] = op->off_waiting_ns + op->off_running_ns;
+	time_ns[CT_CAUSE_PREEMPTION] += op->frozen_ns;
+	time_ns[CT_CAUSE_CONTEXT_SWITCH] =
+		op->off_waiting_ns + op->off_running_ns - op->frozen_ns;
 	time_ns[CT_CAUSE_SM_ROOM] =
 		start_ns - ready_ns - behind_priority_ns - op->off_waiting_ns;
 	time_ns[CT_CAUSE_RUNNING] = end_ns - start_ns - op->off_running_ns;

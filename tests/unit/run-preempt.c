@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "sim/base/error.h"
+#include "sim/compute.h"
 
 enum {
 	FULL = LAB_SMS,
@@ -220,6 +221,53 @@ START_TEST(mechanisms_cost)
 }
 END_TEST
 
+/*
+ * Processes: the low one has the SMs, and loses them SIGNAL after the order; they are the
+ * high one's SAVE later.  It comes anew to the engine, so there is nothing to restore but
+ * what the device says of a whole state.  T does not matter, nor what is in flight; the
+ * kernel goes on where it was, in the middle of its wave.
+ */
+static struct outcome switched(int64_t t_ns)
+{
+	enum { SIGNAL = 500, SAVE = 32000 };
+	static char *can_switch[] = { "gate", "switch", NULL };
+	struct tape *low = tape_new(1, 1), *high = tape_new(1, 1);
+	struct outcome out;
+	struct lab lab;
+	int64_t restore_ns;
+
+	begin_lab(&lab);
+	lab.actuator.caps = can_switch;
+	lab.actuator.context_switch.signal_ns = SIGNAL;
+	lab.actuator.context_switch.quiesce_ns = SAVE;
+	lab.scenario->sharing.mode = CT_SHARING_PROCESS;
+	restore_ns = ct_switch_ns(&lab.device, LAB_SMS * (65536 * 4 + 65536)) -
+		     lab.device.switch_ns;
+	for (int i = 0; i < MANY; i++)
+		add_kernel(low, 0, FULL, t_ns);
+	tape_think(high, 0, ASKED);
+	add_kernel(high, 0, FULL, HIGH);
+	lab_tenant(&lab, low, "closed:1", NULL);
+	lab_tenant(&lab, high, "every:1s", NULL)->rank = 10;
+	out = run(&lab, "gate-priority:depth=8,level=switch");
+	ck_assert_int_eq(out.high_ns, ASKED + SIGNAL + SAVE + restore_ns + HIGH);
+	ck_assert_int_eq(out.running_ns, MANY * t_ns);
+	lab_end(&lab);
+	return out;
+}
+
+START_TEST(switches_wait_for_no_kernel)
+{
+	struct outcome brief = switched(T), lasting = switched(50 * T);
+
+	ck_assert_int_eq(brief.high_ns, lasting.high_ns);
+	/* what ran and the seven behind it come back at once, until the high one ended */
+	ck_assert_int_eq(brief.preempted_ns, MANY * (brief.high_ns - ASKED - 500));
+	ck_assert_int_eq(lasting.preempted_ns, brief.preempted_ns);
+	ck_assert_int_eq(lasting.low_ns - brief.low_ns, 49 * MANY * T);
+}
+END_TEST
+
 /* Each slice costs a launch, and the high kernel comes in between two of them. */
 START_TEST(slices)
 {
@@ -340,7 +388,11 @@ START_TEST(refusals)
 	assert_refused(&lab, "gate-priority:level=queued", "level=queued needs a host");
 	assert_refused(&lab, "atoms", "slice");
 	lab.actuator.caps = whole;
-	assert_refused(&lab, "gate-priority:level=switch", "switch");
+	lab.scenario->sharing.mode = CT_SHARING_STREAMS;
+	assert_refused(&lab, "gate-priority:level=switch", "it needs mode process");
+	lab.scenario->sharing.mode = CT_SHARING_MPS;
+	lab.device.mps_clients = 2;
+	assert_refused(&lab, "gate-priority:level=switch", "it needs mode process");
 	lab_end(&lab);
 }
 END_TEST
@@ -392,6 +444,7 @@ static struct tape *random_tape(GRand *rand, int n, gboolean waits)
 
 static void random_run(uint32_t seed)
 {
+	static char *can_switch[] = { "gate", "switch", "sees-shape", NULL };
 	static const char *const policies[] = {
 		"gate-priority:depth=5,level=queued",
 		"gate-priority:depth=5,level=queued,drain=true",
@@ -400,6 +453,8 @@ static void random_run(uint32_t seed)
 		"gate-priority:depth=9,level=reset",
 		"gate-priority:depth=2,level=reset,drain=true",
 		"atoms:blocks=3",
+		"gate-priority:depth=4,level=switch",
+		"gate-priority:depth=4,level=switch,drain=true",
 	};
 	const char *policy = policies[seed % G_N_ELEMENTS(policies)];
 	/* lanes that wait for each other may never drain */
@@ -410,6 +465,12 @@ static void random_run(uint32_t seed)
 	struct lab lab;
 
 	begin_lab(&lab);
+	if (strstr(policy, "switch") || seed % 5 == 4) {
+		lab.scenario->sharing.mode = CT_SHARING_PROCESS;
+		lab.scenario->sharing.slice_us = 20;
+	}
+	if (strstr(policy, "switch"))
+		lab.actuator.caps = can_switch;
 	for (int i = 0; i < 3; i++) {
 		struct ct_tenant_spec *spec = lab_tenant(
 			&lab, random_tape(rand, g_rand_int_range(rand, 1, 40), waits),
@@ -425,6 +486,8 @@ static void random_run(uint32_t seed)
 		lab.actuator.flush.signal_ns = g_rand_int_range(rand, 0, 9000);
 		lab.actuator.retreat.signal_ns = g_rand_int_range(rand, 0, 9000);
 		lab.actuator.reset.quiesce_ns = g_rand_int_range(rand, 0, 9000);
+		lab.actuator.context_switch.signal_ns = g_rand_int_range(rand, 0, 9000);
+		lab.actuator.context_switch.quiesce_ns = g_rand_int_range(rand, 0, 9000);
 		lab.actuator.redo = seed / 2 % 2;
 	}
 	r = lab_run(&lab, policy);
@@ -464,6 +527,7 @@ int main(void)
 	tcase_add_test(all, reset_redoes_the_kernel);
 	tcase_add_test(all, drains);
 	tcase_add_test(all, mechanisms_cost);
+	tcase_add_test(all, switches_wait_for_no_kernel);
 	tcase_add_test(all, slices);
 	tcase_add_test(all, stream_order_holds);
 	tcase_add_test(all, graphs_stay);
