@@ -161,7 +161,7 @@ static const struct ct_field fields[] = {
 	    .optional = TRUE),
 	U32("mig.compute_slices", mig.compute_slices, 1, CT_MIG_MAX_SLICES, "slices",
 	    .optional = TRUE),
-	I64("mig.reconfigure_ns", mig.reconfigure_ns, 0, INT64_C(3600) * MAX_NS, "ns",
+	I64("mig.reconfigure_ns", mig.reconfigure_ns, 1, INT64_C(3600) * MAX_NS, "ns",
 	    .optional = TRUE),
 	{ .path = "mig.profiles", .kind = CT_FIELD_ROWS, .optional = TRUE,
 	  .offset = AT(mig.profile), .count = AT(mig.n_profiles),

@@ -140,6 +140,7 @@ struct ct_device *ct_mig_device(const struct ct_device *board,
 	if (d->partition_min_sms > d->sms)
 		d->partition_min_sms = d->partition_granule_sms = 0;
 	d->mps_granule_sms = MIN(d->mps_granule_sms, d->sms);
+	/* MIG user guide: the most clients shrink with the instance */
 	if (d->mps_clients)
 		d->mps_clients = MAX(board->mps_clients * p->compute_slices /
 					     board->mig.compute_slices,

@@ -17,7 +17,8 @@ gboolean ct_mig_check(const struct ct_device *d, const char *path, GError **erro
 	const struct ct_mig *mig = &d->mig;
 
 	if (!mig->n_profiles != !mig->memory_slices ||
-	    !mig->n_profiles != !mig->compute_slices) {
+	    !mig->n_profiles != !mig->compute_slices ||
+	    !mig->n_profiles != !mig->reconfigure_ns) {
 		ct_input_error(error,
 			       "%s: mig: needs memory_slices, compute_slices, "
 			       "reconfigure_ns and profiles",

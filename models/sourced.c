@@ -223,8 +223,8 @@ static gboolean read_rows(struct reading *r, const struct ct_field *f, json_t *l
 				       .where = where };
 
 		if (!json_is_object(object))
-			return refuse(&row, "", "must be an object, not %s",
-				      type_name(object));
+			return refuse(r, f->path, "entry %zu must be an object, not %s",
+				      i + 1, type_name(object));
 		if (!is_text(json_object_get(object, "from")))
 			return refuse(&row, "from", "a row of numbers needs its source");
 		*(uint32_t *)(r->out + f->count) = (uint32_t)i + 1;

@@ -42,6 +42,7 @@ static void note(struct picture *p, const char *text)
 static void heading(struct picture *p)
 {
 	const struct ct_device *d = p->device;
+	g_autofree char *title = ct_format_name(d->title, WIDTH);
 	g_autoptr(GString) facts = g_string_new(NULL);
 
 	g_string_append_printf(facts, "%u SMs", d->sms);
@@ -55,7 +56,7 @@ static void heading(struct picture *p)
 			       (double)d->l2_bytes / (1 << 20),
 			       (double)d->memory_bytes / 1e9,
 			       (double)d->dram_bytes_per_s / 1e9, d->copy_engines);
-	textf(p, 0, 0, CT_DRAWING_HEADING, "%s", d->title);
+	textf(p, 0, 0, CT_DRAWING_HEADING, "%s", title);
 	textf(p, 0, 1, CT_DRAWING_FAINT, "%s", facts->str);
 	p->y = 3;
 }
@@ -259,10 +260,13 @@ static void own_instances(struct picture *p, const struct ct_mig_layout *layout)
 	ct_mig_owners(p->device, layout, owner);
 	for (uint32_t sm = 0; sm < p->device->sms; sm++)
 		p->owner[sm] = owner[sm] ? owner[sm] : CT_DRAWING_NOBODY;
-	for (uint32_t i = 0; i < layout->n; i++)
-		p->name[i] = g_strdup_printf(
-			"%s@%u", p->device->mig.profile[layout->instance[i].profile].name,
-			layout->instance[i].start);
+	for (uint32_t i = 0; i < layout->n; i++) {
+		const struct ct_mig_instance *it = &layout->instance[i];
+		g_autofree char *name =
+			ct_format_name(p->device->mig.profile[it->profile].name, 14);
+
+		p->name[i] = g_strdup_printf("%s@%u", name, it->start);
+	}
 }
 
 /* One behind the other, as the simulator gives them. */
