@@ -145,3 +145,33 @@ void ct_copies_end(struct ct_copies *c, struct ct_transfer *t, int64_t now_ns)
 		engine->tail = &engine->head;
 	share_link(c, now_ns);
 }
+
+/* Of its time, that a copy of a way loses to one of another while both run. */
+static uint32_t lost_permille(const struct ct_copies *c, enum ct_copy_way held,
+			      enum ct_copy_way by)
+{
+	if (held > CT_COPY_TO_HOST || by > CT_COPY_TO_HOST)
+		return 0;
+	return held == by ? 500 : 1000 - c->both_permille[held];
+}
+
+void ct_copies_explain(struct ct_copies *c, struct ct_transfer *t, ct_copy_held_fn visit,
+		       void *data)
+{
+	for (struct ct_transfer *behind = t->next; behind; behind = behind->next)
+		visit(behind, t, t->start_ns, 1000, data);
+	for (uint32_t i = 0; i < c->n; i++) {
+		for (uint32_t k = 0; k < c->instance[i].n_engines; k++) {
+			struct ct_transfer *beside = c->instance[i].engine[k].head;
+			int64_t since_ns;
+
+			if (!beside || beside == t)
+				continue;
+			since_ns = MAX(beside->start_ns, t->start_ns);
+			visit(beside, t, since_ns, lost_permille(c, beside->way, t->way),
+			      data);
+			visit(t, beside, since_ns, lost_permille(c, t->way, beside->way),
+			      data);
+		}
+	}
+}

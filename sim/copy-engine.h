@@ -70,4 +70,12 @@ void ct_copies_submit(struct ct_copies *, struct ct_transfer *, int64_t now_ns);
 /* NOW_NS is its end_ns: the engine goes on to the next. */
 void ct_copies_end(struct ct_copies *, struct ct_transfer *, int64_t now_ns);
 
+/* T is about to end: VISIT is called for every copy that it has held up, and for every one
+ * that has held it up, since SINCE_NS or since the held one could start, and by so many
+ * permille of that time: all of it in a queue, less beside each other on a link. */
+typedef void (*ct_copy_held_fn)(struct ct_transfer *held, struct ct_transfer *by,
+				int64_t since_ns, uint32_t permille, void *data);
+void ct_copies_explain(struct ct_copies *, struct ct_transfer *t, ct_copy_held_fn visit,
+		       void *data);
+
 #endif

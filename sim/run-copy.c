@@ -45,12 +45,17 @@ int64_t ct_run_copy_alone_ns(const struct ct_device *device, const struct ct_op 
 			  (record->flags & CT_OP_PAGEABLE) != 0);
 }
 
+static struct stream *stream_of(struct ct_transfer *t)
+{
+	return (struct stream *)((char *)t - offsetof(struct stream, transfer));
+}
+
 /* Where a copy stays on an engine, its end may move: the events of earlier ends stay in
  * the queue and are told by their time. */
 void ct_run_copy_moved(struct ct_transfer *t, void *data)
 {
 	struct run *run = data;
-	struct stream *s = (struct stream *)((char *)t - offsetof(struct stream, transfer));
+	struct stream *s = stream_of(t);
 
 	ct_events_push(&run->events, t->end_ns, CT_EVENT_COPY_END,
 		       (uint64_t)s->index << 32 | run->n_copy_events++, s);
@@ -72,6 +77,16 @@ void ct_run_copy_start(struct run *run, struct op *op)
 	ct_run_copy_moved(t, run);
 }
 
+static void held_up(struct ct_transfer *held, struct ct_transfer *by, int64_t since_ns,
+		    uint32_t permille, void *data)
+{
+	struct run *run = data;
+	struct op *op = stream_of(held)->head;
+	int64_t ns = run->now_ns - MAX(since_ns, op->ready_ns);
+
+	ct_run_explain_copy(run, op, stream_of(by)->head, ns * permille / 1000);
+}
+
 void ct_run_copy_ended(struct stream *s)
 {
 	struct run *run = s->copy->tenant->run;
@@ -81,8 +96,11 @@ void ct_run_copy_ended(struct stream *s)
 
 	if (!t->running || t->end_ns != run->now_ns)
 		return;
-	if (way_of(op->kind, op->copy, &way))
+	if (way_of(op->kind, op->copy, &way)) {
+		if (run->explainer)
+			ct_copies_explain(run->copies, t, held_up, run);
 		ct_copies_end(run->copies, t, run->now_ns);
+	}
 	t->running = FALSE;
 	ct_run_count_op(run, op, t->start_ns, run->now_ns, 0);
 	ct_run_op_ended(run, op, t->start_ns);

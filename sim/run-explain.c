@@ -364,6 +364,13 @@ void ct_run_explain_span(void *data, const struct ct_gpu *gpu, int64_t ns)
 	}
 }
 
+void ct_run_explain_copy(struct run *run, struct op *op, const struct op *by, int64_t ns)
+{
+	if (op->watch && op->watch->who && ns > 0)
+		blame(run->explainer, op->watch, CT_CAUSE_COPY_ENGINE, &by->grid, FALSE, 0,
+		      (uint64_t)ns << WEIGHT_BITS);
+}
+
 static void leave_gpu(struct explainer *x, struct watch *w)
 {
 	struct watch *moved;

@@ -92,6 +92,47 @@ START_TEST(no_room)
 }
 END_TEST
 
+static void add_copy(struct lab *lab, enum ct_copy way, int64_t ns)
+{
+	struct tape *tape = tape_new(1, 1);
+	struct ct_op op = { .copy = (uint8_t)way, .start_ns = 1000, .end_ns = 1000 + ns };
+
+	tape_call(tape, 0, CT_OP_MEMCPY, TAPE_CALL_NS, op);
+	tape_kernel(tape, 0, 0, HALF, 10);
+	lab_tenant(lab, tape, "every:1s", NULL);
+}
+
+/* Two copies to the device and one from it: the second waits for the first, which has half
+ * the link while the third lasts, and the third four fifths. */
+START_TEST(behind_and_beside_copies)
+{
+	static const int64_t loss[] = { 2500, 7500, 1000 };
+	static const uint32_t because_of[] = { 2, 0, 0 };
+	struct ct_run_result *result;
+	struct ct_explain *e;
+	struct lab lab;
+
+	lab_begin(&lab);
+	add_copy(&lab, CT_COPY_HTOD, 5000);
+	add_copy(&lab, CT_COPY_HTOD, 3000);
+	add_copy(&lab, CT_COPY_DTOH, 4000);
+	e = ask(&lab, "%0:0 %1:0 %2:0");
+	result = lab_run(&lab, "fifo");
+	for (size_t i = 0; i < 3; i++) {
+		const struct ct_explain_story *s = only_story(e, i);
+
+		ck_assert_int_eq(s->time_ns[CT_CAUSE_COPY_ENGINE], loss[i]);
+		ck_assert_int_eq(blamed(e, s, CT_CAUSE_COPY_ENGINE, because_of[i]),
+				 loss[i]);
+		ck_assert_uint_eq(s->n_culprits, 1);
+		ck_assert_uint_eq(s->culprit[0].id.tenant, because_of[i]);
+	}
+	ct_run_result_free(result);
+	ct_explain_free(e);
+	lab_end(&lab);
+}
+END_TEST
+
 /* Three of half, half and full: the last waits for both, first one longer; by SMs. */
 START_TEST(room_is_shared_blame)
 {
@@ -515,6 +556,7 @@ int main(void)
 
 	tcase_set_timeout(tcase, 120);
 	tcase_add_test(tcase, no_room);
+	tcase_add_test(tcase, behind_and_beside_copies);
 	tcase_add_test(tcase, room_is_shared_blame);
 	tcase_add_test(tcase, head_of_the_queue);
 	tcase_add_test(tcase, behind_priority);
