@@ -107,6 +107,43 @@ START_TEST(sync_that_did_not_wait)
 }
 END_TEST
 
+/* 20 launches as usual, one that took 5 ms (a module was loaded), and one more. */
+static struct tape *stalled_tape(void)
+{
+	struct tape *tape = tape_new(1, 1);
+	struct ct_op op = { .stream = 0, .shape = tape_shape(tape, FULL, 1024) };
+
+	for (int i = 0; i < 20; i++) {
+		tape_kernel(tape, 0, 0, FULL, 10);
+		tape_think(tape, 0, 5000);
+	}
+	op.start_ns = tape_now_ns(tape, 0) + 5000000;
+	op.end_ns = op.start_ns + 10;
+	tape_call(tape, 0, CT_OP_KERNEL, 5000000, op);
+	tape_think(tape, 0, 5000);
+	tape_kernel(tape, 0, 0, FULL, 10);
+	return tape;
+}
+
+START_TEST(stalls_are_not_repeated)
+{
+	ck_assert_int_eq(latency_alone(stalled_tape()), 21 * (5000 + 64) + 1000 + 10);
+}
+END_TEST
+
+/* The error of a replay is about the device; what the host did is taken as it was. */
+START_TEST(stalls_are_repeated_to_compare)
+{
+	struct lab lab;
+
+	lab_begin(&lab);
+	lab.in.replay_once = TRUE;
+	ck_assert_int_eq(latency_of(&lab, stalled_tape()),
+			 20 * (5000 + 64) + 5000000 + 5000 + 1000 + 10);
+	lab_end(&lab);
+}
+END_TEST
+
 START_TEST(stream_order)
 {
 	struct tape *tape = tape_new(1, 1);
@@ -330,6 +367,8 @@ int main(void)
 	tcase_add_test(calls, sync_waits);
 	tcase_add_test(calls, sync_is_a_closed_loop);
 	tcase_add_test(calls, sync_that_did_not_wait);
+	tcase_add_test(calls, stalls_are_not_repeated);
+	tcase_add_test(calls, stalls_are_repeated_to_compare);
 	tcase_add_test(calls, stream_order);
 	tcase_add_test(calls, streams_overlap);
 	tcase_add_test(calls, streams_compete);
