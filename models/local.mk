@@ -24,6 +24,8 @@ models_libmodels_la_SOURCES = \
 	models/sourced.h \
 	models/split.c \
 	models/split.h \
+	models/spread.c \
+	models/spread.h \
 	models/work-demand.c \
 	models/work-demand.h \
 	models/work.c \

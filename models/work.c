@@ -170,5 +170,7 @@ int64_t ct_time_on_sms(const struct ct_device *device, const struct ct_block_nee
 	rates = (u128)w.full_rate * w.tail_rate;
 	ns = ((u128)(w.n - 1) * w.tail_rate + w.full_rate);
 	ns = (ns * work->block_work + rates - 1) / rates;
+	/* the last wave is as long as its longest block (spread.h) */
+	ns += ns * 7 * work->spread_permille / ((u128)8000 * w.n);
 	return (int64_t)MIN(ns, INT64_MAX);
 }

@@ -81,6 +81,7 @@ struct ct_kernel_work {
 	uint16_t memory_share; /* of 256: part of the block's time that scales with both */
 	uint16_t l1_share;     /* of 256: part that L1 hits take */
 	uint32_t l2_hits;      /* alone, of CT_HIT_ONE */
+	uint16_t spread_permille;    /* how far blocks differ from block_work (spread.h) */
 	uint64_t l2_footprint_bytes; /* of the launch */
 	struct ct_sm_use sm;
 };

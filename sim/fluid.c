@@ -12,7 +12,8 @@
  * DANGER: where kernels of different shapes share SMs, an average stands for the real
  * packing.  experiments/engines measures how far this is from the block engine.
  * Partitions and SM masks, that is, all that says which SMs, are not there; the callers
- * refuse them.  Contention inside an SM is not either.
+ * refuse them.  Contention inside an SM is not either, nor a spread of durations: all
+ * blocks of a grid then take the mean, which is less than a wave of them does.
  *
  * Nothing is allocated after make().
  */

@@ -146,7 +146,21 @@ void ct_class_add(struct ct_gpu *gpu, struct sm_class *class, struct batch *batc
 	batch->blocks += blocks * class->n_sms;
 }
 
-struct batch *ct_batch_new(struct ct_gpu *gpu, struct resident *r, uint64_t tag)
+void ct_batch_insert(struct resident *r, struct batch *batch)
+{
+	struct batch **link = &r->first;
+
+	while (*link &&
+	       ((int64_t)((*link)->tag - batch->tag) <= 0 || MUTANT(SPREAD_APPENDS)))
+		link = &(*link)->next;
+	batch->next = *link;
+	*link = batch;
+	if (!batch->next)
+		r->last = batch;
+}
+
+struct batch *ct_batch_new(struct ct_gpu *gpu, struct resident *r, uint64_t begin,
+			   uint64_t work)
 {
 	struct batch *batch = gpu->unused_batches;
 
@@ -154,16 +168,21 @@ struct batch *ct_batch_new(struct ct_gpu *gpu, struct resident *r, uint64_t tag)
 	gpu->unused_batches = batch->next;
 	ct_list_init(&batch->cells);
 	batch->next = NULL;
-	batch->tag = tag;
+	batch->tag = begin + work;
+	batch->work = work;
 	batch->key = scramble(++gpu->batch_serial);
 	batch->refill_checked = 0;
 	batch->blocks = 0;
+	gpu->use.batches++;
+	if (r->portion_blocks) {
+		ct_batch_insert(r, batch);
+		return batch;
+	}
 	if (r->first)
 		r->last->next = batch;
 	else
 		r->first = batch;
 	r->last = batch;
-	gpu->use.batches++;
 	return batch;
 }
 

@@ -56,8 +56,12 @@ struct sm_class *ct_class_split(struct ct_gpu *, struct sm_class *,
 void ct_class_add(struct ct_gpu *, struct sm_class *, struct batch *,
 		  const struct ct_block_need *, uint32_t blocks, uint32_t registers);
 
-/* A batch without blocks, at the end of the grid's queue. */
-struct batch *ct_batch_new(struct ct_gpu *, struct resident *, uint64_t tag);
+/* A batch without blocks, each of which will have that much work from BEGIN on. */
+struct batch *ct_batch_new(struct ct_gpu *, struct resident *, uint64_t begin,
+			   uint64_t work);
+
+/* Puts the batch where its tag belongs among the others of the grid. */
+void ct_batch_insert(struct resident *, struct batch *);
 
 /* The blocks of the batch end; the batch is gone. */
 void ct_batch_release(struct ct_gpu *, struct batch *, const struct ct_block_need *);

@@ -72,6 +72,7 @@ struct batch {
 	struct ct_list cells;
 	struct batch *next;      /* of the same grid; or the next unused one */
 	uint64_t tag;            /* virtual time of the grid at which it ends; wraps */
+	uint64_t work;           /* of each of its blocks */
 	uint64_t key;            /* random, for hashing */
 	uint64_t refill_checked; /* serial of the settlement for which it may refill */
 	uint32_t blocks;
@@ -93,6 +94,8 @@ struct resident {
 	int64_t as_of_ns, carry_ns;
 	uint32_t rate;                /* of virtual time, of CT_WORK_ONE */
 	uint32_t placed;              /* blocks on the device now */
+	uint32_t portion_blocks;      /* with a spread: of a batch, at most; 0: no spread */
+	uint32_t portions;            /* so far */
 	uint32_t partition, priority; /* of its queue */
 	int32_t slot;                 /* in gpu->running[]; -1: has had no block yet */
 	bool demanding;               /* of L2 or DRAM */

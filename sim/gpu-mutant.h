@@ -27,6 +27,8 @@
 	X(CLUSTERS_APART)        /* blocks of a cluster go anywhere */                     \
 	X(HIGHEST_GPC_FIRST)     /* a tie of GPCs goes to the wrong one */                 \
 	X(REFILL_RAGGED)         /* clusters refill although their GPC had room */         \
+	X(SPREAD_APPENDS)        /* short blocks end after long ones placed before */      \
+	X(SPREAD_REPEATS)        /* what refills takes as long as what was there */        \
 	X(OWN_QUEUES_ONLY)       /* a blocked head never blocks other partitions */        \
 	X(PAUSE_SETTLES)         /* blocks are placed while it stands still */             \
 	X(PAUSE_COUNTS)          /* the accounts run while it stands still */              \

@@ -20,6 +20,7 @@
 #include <glib.h>
 #include <string.h>
 
+#include "models/spread.h"
 #include "sim/gpu-classes.h"
 #include "sim/gpu-mutant.h"
 #include "sim/gpu-rates.h"
@@ -115,6 +116,7 @@ static void find_room(struct ct_gpu *gpu, struct resident *r,
 
 /* How far the rooms come down, and who comes down one more. */
 struct filling {
+	struct batch *batch; /* that the blocks are added to */
 	uint32_t level, remainder;
 	struct ct_sm_set lowest; /* the SMs of the remainder */
 };
@@ -166,11 +168,11 @@ static void find_lowest(struct ct_gpu *gpu, struct filling *f, uint32_t candidat
 }
 
 static void add(struct ct_gpu *gpu, struct sm_class *class, struct resident *r,
-		uint32_t blocks)
+		struct batch *batch, uint32_t blocks)
 {
 	const struct ct_block_need *need = &r->grid->need;
 
-	ct_class_add(gpu, class, r->last, need, blocks,
+	ct_class_add(gpu, class, batch, need, blocks,
 		     ct_registers_taken(gpu, class->free.registers, need, blocks));
 }
 
@@ -191,10 +193,11 @@ static void fill(struct ct_gpu *gpu, const struct candidate *c, struct resident 
 		if (n == class->n_sms)
 			blocks++;
 		else if (n)
-			add(gpu, ct_class_split(gpu, class, &part, n), r, blocks + 1);
+			add(gpu, ct_class_split(gpu, class, &part, n), r, f->batch,
+			    blocks + 1);
 	}
 	if (blocks)
-		add(gpu, class, r, blocks);
+		add(gpu, class, r, f->batch, blocks);
 }
 
 static void start(struct ct_gpu *gpu, struct resident *r)
@@ -220,11 +223,12 @@ static uint64_t begin(struct ct_gpu *gpu, struct resident *r)
 	return r->carry;
 }
 
-/* Adds that many blocks to the grid's last batch, as many as there is room for at most. */
-static void spread(struct ct_gpu *gpu, struct resident *r, const struct supply *supply,
-		   const struct ct_sm_set *allowed, uint64_t blocks)
+/* Adds that many blocks to the batch, as many as there is room for at most. */
+static void distribute(struct ct_gpu *gpu, struct resident *r, struct batch *batch,
+		       const struct supply *supply, const struct ct_sm_set *allowed,
+		       uint64_t blocks)
 {
-	struct filling f;
+	struct filling f = { .batch = batch };
 
 	find_level(&f, supply, blocks);
 	if (f.remainder)
@@ -234,17 +238,19 @@ static void spread(struct ct_gpu *gpu, struct resident *r, const struct supply *
 			fill(gpu, &gpu->candidate[i], r, allowed, &f);
 }
 
-static void open_batch(struct ct_gpu *gpu, struct resident *r)
+static struct batch *open_batch(struct ct_gpu *gpu, struct resident *r)
 {
+	uint64_t work = r->work;
+
 	if (r->slot < 0)
 		start(gpu, r);
-	ct_batch_new(gpu, r, begin(gpu, r) + r->work);
+	if (r->portion_blocks)
+		work = ct_portion_work(&r->grid->work, r->portions++);
+	return ct_batch_new(gpu, r, begin(gpu, r), work);
 }
 
-static void close_batch(struct ct_gpu *gpu, struct resident *r)
+static void close_batch(struct ct_gpu *gpu, struct resident *r, struct batch *batch)
 {
-	struct batch *batch = r->last;
-
 	if (r->first == batch)
 		gpu->next_ns[r->slot] = ct_tag_ns(r, batch->tag);
 	r->left -= batch->blocks;
@@ -259,12 +265,12 @@ static void close_batch(struct ct_gpu *gpu, struct resident *r)
 static void defer(struct ct_gpu *gpu, struct resident *r)
 {
 	uint64_t room = (uint64_t)r->grid->need.blocks_per_sm * gpu->sms;
+	struct batch *batch = open_batch(gpu, r);
 
-	open_batch(gpu, r);
-	r->last->blocks = (uint32_t)(r->left < room ? r->left : room);
+	batch->blocks = (uint32_t)(r->left < room ? r->left : room);
 	gpu->deferred = r;
-	gpu->active_sms = least(r->last->blocks, gpu->sms);
-	close_batch(gpu, r);
+	gpu->active_sms = least(batch->blocks, gpu->sms);
+	close_batch(gpu, r, batch);
 }
 
 static void seat_deferred(struct ct_gpu *gpu)
@@ -277,14 +283,15 @@ static void seat_deferred(struct ct_gpu *gpu)
 	gpu->active_sms = 0;
 	r->first->blocks = 0;
 	find_room(gpu, r, NULL, false, &supply);
-	spread(gpu, r, &supply, NULL, blocks);
+	distribute(gpu, r, r->first, &supply, NULL, blocks);
 	g_assert(r->first->blocks == blocks);
 }
 
 /* Whether the batch of R that is placed next can be deferred. */
 static bool finds_nobody(const struct ct_gpu *gpu, const struct resident *r)
 {
-	return !gpu->active_sms && !r->grid->sms && r->grid->need.cluster <= 1;
+	return !gpu->active_sms && !r->grid->sms && r->grid->need.cluster <= 1 &&
+	       !r->portion_blocks;
 }
 
 bool ct_block_can_hold(const struct ct_gpu *gpu, const struct ct_block_need *need,
@@ -355,8 +362,8 @@ static uint32_t find_gpc_level(const struct ct_gpu *gpu, uint32_t cluster,
 	return low;
 }
 
-static void fill_gpc(struct ct_gpu *gpu, struct resident *r, struct gpc *gpc,
-		     uint32_t blocks)
+static void fill_gpc(struct ct_gpu *gpu, struct resident *r, struct batch *batch,
+		     struct gpc *gpc, uint32_t blocks)
 {
 	const struct ct_sm_set *allowed = &gpc->sms;
 	struct supply supply;
@@ -367,7 +374,7 @@ static void fill_gpc(struct ct_gpu *gpu, struct resident *r, struct gpc *gpc,
 		allowed = &in;
 	}
 	find_room(gpu, r, allowed, false, &supply);
-	spread(gpu, r, &supply, allowed, blocks);
+	distribute(gpu, r, batch, &supply, allowed, blocks);
 	gpc->room -= blocks;
 }
 
@@ -376,17 +383,18 @@ static void fill_gpc(struct ct_gpu *gpu, struct resident *r, struct gpc *gpc,
  * that of its SM: so GPCs come down to a level, too, and what falls to one of them is
  * placed there block by block.
  */
-static bool place_clusters(struct ct_gpu *gpu, struct resident *r)
+static bool place_clusters(struct ct_gpu *gpu, struct resident *r, uint64_t most)
 {
 	uint32_t cluster = r->grid->need.cluster, level;
-	uint64_t clusters = r->left / cluster, odd, all;
+	uint64_t clusters = most / cluster, odd, all;
+	struct batch *batch;
 
 	find_gpc_rooms(gpu, r);
 	all = clusters_above(gpu, cluster, 0);
 	if (all) {
 		level = find_gpc_level(gpu, cluster, clusters);
 		odd = all > clusters ? clusters - clusters_above(gpu, cluster, level) : 0;
-		open_batch(gpu, r);
+		batch = open_batch(gpu, r);
 		for (uint32_t i = 0; i < gpu->n_gpcs; i++) {
 			bool last_first = MUTANT(HIGHEST_GPC_FIRST);
 			struct gpc *gpc = &gpu->gpc[last_first ? gpu->n_gpcs - 1 - i : i];
@@ -397,9 +405,9 @@ static bool place_clusters(struct ct_gpu *gpu, struct resident *r)
 			n = room - level + (odd != 0);
 			odd -= odd != 0;
 			if (n)
-				fill_gpc(gpu, r, gpc, n * cluster);
+				fill_gpc(gpu, r, batch, gpc, n * cluster);
 		}
-		close_batch(gpu, r);
+		close_batch(gpu, r, batch);
 	}
 	r->ragged = false;
 	for (uint32_t g = 0; g < gpu->n_gpcs; g++)
@@ -408,15 +416,16 @@ static bool place_clusters(struct ct_gpu *gpu, struct resident *r)
 }
 
 /*
- * If the grid is the head that stopped the last schedule of its partition, there was no
- * room for it anywhere then, and only the classes touched since can have some.  (Not so
- * for clusters: there was too little of it.)
+ * At most so many blocks, as one batch.  If the grid is the head that stopped the last
+ * schedule of its partition, there was no room for it anywhere then, and only the classes
+ * touched since can have some.  (Not so for clusters: there was too little of it.)
  */
-bool ct_place(struct ct_gpu *gpu, struct resident *r)
+static bool place(struct ct_gpu *gpu, struct resident *r, uint64_t most)
 {
 	const struct resident *blocked = gpu->partition[r->partition].blocked;
 	bool changed_only = blocked == r || (MUTANT(TOUCHED_ONLY) && blocked);
 	struct supply supply;
+	struct batch *batch;
 
 	if (finds_nobody(gpu, r)) {
 		defer(gpu, r);
@@ -427,12 +436,30 @@ bool ct_place(struct ct_gpu *gpu, struct resident *r)
 	if (gpu->deferred && !MUTANT(NEVER_SEATED))
 		seat_deferred(gpu);
 	if (r->grid->need.cluster > 1 && !MUTANT(CLUSTERS_APART))
-		return place_clusters(gpu, r);
+		return place_clusters(gpu, r, most);
 	find_room(gpu, r, r->grid->sms, changed_only, &supply);
 	if (!supply.candidates)
 		return false;
-	open_batch(gpu, r);
-	spread(gpu, r, &supply, r->grid->sms, r->left);
-	close_batch(gpu, r);
+	batch = open_batch(gpu, r);
+	distribute(gpu, r, batch, &supply, r->grid->sms, most);
+	close_batch(gpu, r, batch);
 	return true;
+}
+
+static bool place_portions(struct ct_gpu *gpu, struct resident *r)
+{
+	uint32_t before = r->portions;
+
+	while (r->left) {
+		uint64_t most = r->left < r->portion_blocks ? r->left : r->portion_blocks;
+
+		if (!place(gpu, r, most))
+			break;
+	}
+	return r->portions != before;
+}
+
+bool ct_place(struct ct_gpu *gpu, struct resident *r)
+{
+	return r->portion_blocks ? place_portions(gpu, r) : place(gpu, r, r->left);
 }

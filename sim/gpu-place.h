@@ -6,7 +6,8 @@
 
 #include "sim/gpu-internal.h"
 
-/* Places all blocks of the grid that fit now, as one batch; false if none does. */
+/* Places all blocks of the grid that fit now, as one batch, or as portions if they have a
+ * spread; false if none does. */
 bool ct_place(struct ct_gpu *, struct resident *);
 
 /* Of the engine's table. */

@@ -10,6 +10,7 @@
 #include <glib.h>
 #include <string.h>
 
+#include "models/spread.h"
 #include "sim/gpu-engine.h"
 #include "sim/gpu-mutant.h"
 #include "sim/gpu-rates.h"
@@ -26,6 +27,11 @@ int64_t ct_behind_ns(const struct ct_gpu *gpu, const struct ct_grid *grid)
 	return ct_behind_total_ns(&q->behind, grid->priority, gpu->now_ns);
 }
 
+static uint32_t portion_blocks(const struct ct_gpu *gpu, const struct ct_grid *grid)
+{
+	return grid->work.spread_permille ? ct_portion_blocks(&grid->need, gpu->sms) : 0;
+}
+
 static void enter(struct ct_gpu *gpu, struct ct_grid *grid)
 {
 	struct resident *r = gpu->unused_residents;
@@ -39,6 +45,7 @@ static void enter(struct ct_gpu *gpu, struct ct_grid *grid)
 		.grid = grid,
 		.left = grid->need.blocks,
 		.work = grid->work.block_work,
+		.portion_blocks = portion_blocks(gpu, grid),
 		.carry_ns = -1,
 		.rate = CT_WORK_ONE,
 		.partition = partition,

@@ -16,7 +16,7 @@
 /* Of one block of the batch, until now. */
 static uint64_t work_done(const struct resident *r, const struct batch *batch)
 {
-	return r->work - (batch->tag - r->virtual_time);
+	return batch->work - (batch->tag - r->virtual_time);
 }
 
 /* All its blocks on the device, whose work is lost. */

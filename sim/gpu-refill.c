@@ -31,9 +31,11 @@
  *    least 1 ns apart at full speed are at least that at any rate.  The gaps repeat from
  *    turn to turn, so a turn that fails the test is not tried again until the batches
  *    change (`no_skip`).
+ * Blocks with a spread refill, as a portion of their own, and are not skipped.
  */
 #include "sim/gpu-refill.h"
 
+#include "models/spread.h"
 #include "sim/gpu-classes.h"
 #include "sim/gpu-mutant.h"
 #include "sim/gpu-rates.h"
@@ -120,6 +122,18 @@ static void skip_turns(struct ct_gpu *gpu, struct resident *r, int64_t horizon_n
 	gpu->use.blocks += turns * r->placed;
 }
 
+/* The blocks that come are the next portion, and may end before others. */
+static void refill_portion(struct ct_gpu *gpu, struct resident *r, struct batch *batch)
+{
+	r->first = batch->next;
+	if (!MUTANT(SPREAD_REPEATS))
+		batch->work = ct_portion_work(&r->grid->work, r->portions);
+	r->portions++;
+	batch->tag += batch->work;
+	ct_batch_insert(r, batch);
+	gpu->next_ns[r->slot] = ct_tag_ns(r, r->first->tag);
+}
+
 bool ct_refill(struct ct_gpu *gpu, struct resident *r, int64_t at_ns, int64_t horizon_ns)
 {
 	struct batch *batch = r->first, *next = batch->next;
@@ -134,6 +148,12 @@ bool ct_refill(struct ct_gpu *gpu, struct resident *r, int64_t at_ns, int64_t ho
 	if (!takes_same_registers(gpu, r, batch))
 		return false;
 
+	r->left -= batch->blocks;
+	gpu->use.blocks += batch->blocks;
+	if (r->portion_blocks) {
+		refill_portion(gpu, r, batch);
+		return true;
+	}
 	batch->tag += r->work;
 	if (next) {
 		r->first = next;
@@ -141,8 +161,6 @@ bool ct_refill(struct ct_gpu *gpu, struct resident *r, int64_t at_ns, int64_t ho
 		r->last = batch;
 		batch->next = NULL;
 	}
-	r->left -= batch->blocks;
-	gpu->use.blocks += batch->blocks;
 	if (r->left > r->placed && !r->no_skip)
 		skip_turns(gpu, r, horizon_ns);
 	gpu->next_ns[r->slot] = ct_tag_ns(r, r->first->tag);

@@ -48,8 +48,12 @@
  * between had not been (no account runs in it, nor does behind_priority_ns).  Submitting
  * is allowed meanwhile.  What the switch itself costs is the caller's.
  *
- * Known limits: all blocks of a grid have the same work; contention inside an SM is not
- * modelled (DANGER: L1, pipes and issue slots are free here).
+ * Spread.  Blocks of a grid have the same work, or different work by portions
+ * (models/spread.h): of the blocks placed in one instant, in the order of their placement,
+ * each ct_portion_blocks() are a portion, and what remains of them is the last.
+ *
+ * Known limits: contention inside an SM is not modelled (DANGER: L1, pipes and issue slots
+ * are free here).
  */
 #ifndef CT_SIM_GPU_H
 #define CT_SIM_GPU_H

@@ -15,6 +15,7 @@
  */
 #include "sim/run-internal.h"
 
+#include "models/spread.h"
 #include "sim/base/error.h"
 
 /* A non-blocking call this much longer than usual stood still for a reason of its own. */
@@ -177,6 +178,9 @@ static void fill_kernel(struct op *op, const struct copy *copy, const struct ct_
 	op->grid.need = *need;
 	op->blocks = op->left = need->blocks;
 	ct_kernel_work(program->device, need, isolated_ns, &demand, &op->grid.work);
+	if (copy->tenant->spec->spread_permille)
+		ct_spread_work(program->device, need, copy->tenant->spec->spread_permille,
+			       &op->grid.work);
 	op->name = trace->shape[record->shape].name;
 	op->job.work.kind = CT_WORK_KERNEL;
 	op->job.work.class_id = record->shape;

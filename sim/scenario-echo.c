@@ -70,6 +70,9 @@ static json_t *tenant_json(const struct ct_tenant_spec *t)
 
 	if (t->idempotent)
 		json_object_set_new(tenant, "idempotent", json_true());
+	if (t->spread_permille)
+		json_object_set_new(tenant, "spread_permille",
+				    json_integer(t->spread_permille));
 	ct_tenant_sharing_echo(&t->sharing, tenant);
 	return tenant;
 }

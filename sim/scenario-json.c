@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "models/estimate.h"
+#include "models/spread.h"
 #include "sim/base/error.h"
 #include "sim/strict-json.h"
 
@@ -161,6 +162,8 @@ static const struct ct_strict_key tenant_keys[] = {
 	{ "trace", ct_strict_text, TENANT(trace), 0, 0 },
 	{ "rank", ct_strict_32, TENANT(rank), -CT_MAX_RANK, CT_MAX_RANK },
 	{ "weight", ct_strict_32, TENANT(weight), 1, CT_MAX_WEIGHT },
+	{ "spread_permille", ct_strict_32, TENANT(spread_permille), 0,
+	  CT_SPREAD_MAX_PERMILLE },
 	{ "slo_ns", ct_strict_ns, TENANT(slo_ns), 0, INT64_MAX },
 	{ "requests", ct_strict_text, TENANT(requests), 0, 0 },
 	{ "idempotent", ct_strict_bool, TENANT(idempotent), 0, 0 },

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "models/estimate.h"
+#include "models/spread.h"
 #include "sim/base/error.h"
 #include "sim/base/nearest.h"
 
@@ -160,6 +161,17 @@ static gboolean set_weight(struct ct_tenant_spec *t, const char *value, GError *
 	return TRUE;
 }
 
+static gboolean set_spread(struct ct_tenant_spec *t, const char *value, GError **error)
+{
+	guint64 spread;
+
+	if (!g_ascii_string_to_unsigned(value, 10, 0, CT_SPREAD_MAX_PERMILLE, &spread,
+					error))
+		return FALSE;
+	t->spread_permille = (uint32_t)spread;
+	return TRUE;
+}
+
 static gboolean set_slo(struct ct_tenant_spec *t, const char *value, GError **error)
 {
 	g_autofree char *ms = g_strdup_printf("%sms", value);
@@ -201,6 +213,7 @@ static const struct key {
 	{ "rank", set_rank },         { "weight", set_weight },
 	{ "slo_ms", set_slo },        { "arrive", set_arrive },
 	{ "requests", set_requests }, { "idempotent", set_idempotent },
+	{ "requests", set_requests }, { "spread_permille", set_spread },
 };
 
 static gboolean set_key(struct ct_tenant_spec *t, const char *name, const char *value,

@@ -38,11 +38,12 @@ struct ct_arrival {
 };
 
 struct ct_tenant_spec {
-	char *name, *trace;  /* trace: path as given */
-	int32_t rank;        /* larger is more important; default 0 */
-	uint32_t weight;     /* default 100 */
-	int64_t slo_ns;      /* 0: none */
-	uint32_t idempotent; /* its kernels may run again from the start */
+	char *name, *trace;       /* trace: path as given */
+	int32_t rank;             /* larger is more important; default 0 */
+	uint32_t weight;          /* default 100 */
+	int64_t slo_ns;           /* 0: none */
+	uint32_t idempotent;      /* its kernels may run again from the start */
+	uint32_t spread_permille; /* of the durations of a kernel's blocks; default 0 */
 	char *requests; /* marker that delimits requests; NULL: the whole trace is one */
 	struct ct_arrival arrive;
 	struct ct_tenant_sharing sharing;

@@ -14,9 +14,9 @@
 static const char description[] =
 	"A tenant is [NAME=]TRACE[,rank=N][,weight=N][,slo_ms=X][,arrive=HOW]\n"
 	"[,requests=MARKER][,KNOB=VALUE], where HOW is closed:COPIES, every:DURATION,\n"
-	"poisson:RATE_PER_SECOND or file:PATH, and KNOB is slice_us, mps_percentage,\n"
-	"mps_sms, mps_priority or mig_instance.  Traces in other formats are imported on\n"
-	"the fly.  A policy is NAME[:OPTION=VALUE,...] or 'all'.";
+	"poisson:RATE_PER_SECOND or file:PATH, and KNOB is spread_permille, slice_us,\n"
+	"mps_percentage, mps_sms, mps_priority or mig_instance.  Traces in other formats\n"
+	"are imported on the fly.  A policy is NAME[:OPTION=VALUE,...] or 'all'.";
 
 /* "-j4" as make takes it; GOption wants a blank. */
 static void spell_out_jobs(int argc, char **argv, GPtrArray *spelt)

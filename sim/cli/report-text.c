@@ -306,6 +306,8 @@ static void print_tenant(const struct ct_study *study, size_t i, FILE *out)
 
 	fprintf(out, "tenant    %s: %s, %s, rank %d, weight %u", t->name, t->trace, arrive,
 		t->rank, t->weight);
+	if (t->spread_permille)
+		fprintf(out, ", spread %u permille", t->spread_permille);
 	if (t->requests)
 		fprintf(out, ", requests %s", t->requests);
 	if (t->slo_ns) {

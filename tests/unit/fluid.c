@@ -12,13 +12,15 @@
 
 enum { CASES = 1500 };
 
-/* SMs are not told apart, so nothing may say which. */
+/* SMs are not told apart, so nothing may say which; nor are blocks. */
 static void forget_places(struct gpu_case *c)
 {
 	c->engine = CT_ENGINE_FLUID;
 	for (uint32_t i = 0; i < c->n_streams; i++) {
 		c->stream[i].partition = 0;
 		c->stream[i].masked = false;
+		for (uint32_t op = 0; op < c->stream[i].n_ops; op++)
+			c->stream[i].op[op].work.spread_permille = 0;
 	}
 }
 

@@ -232,6 +232,16 @@ static void make_recalls(struct dice *d, struct gpu_case *c, enum time_grain gra
 	}
 }
 
+/* Some launches have blocks that do not take equally long. */
+static void make_spreads(struct dice *d, struct gpu_case *c)
+{
+	for (uint32_t s = 0; s < c->n_streams; s++)
+		for (uint32_t i = 0; i < c->stream[s].n_ops; i++)
+			if (one_in(d, 2))
+				c->stream[s].op[i].work.spread_permille =
+					(uint16_t)between(d, 1, 1000);
+}
+
 void case_make(struct gpu_case *c, uint64_t seed)
 {
 	struct dice d = { seed * 2 + 1 };
@@ -264,6 +274,8 @@ void case_make(struct gpu_case *c, uint64_t seed)
 		make_recalls(&d, c, grain);
 	if (one_in(&d, 4))
 		make_clusters(&d, c);
+	if (one_in(&d, 5))
+		make_spreads(&d, c);
 }
 
 static bool same_times(const struct case_times *a, const struct case_times *b)

@@ -27,12 +27,13 @@ static bool complain(const struct gpu_case *c, const char *who, const char *what
 static void add_work(struct bounds *b, const struct case_op *op, const struct case_times *t)
 {
 	double warps = op->need.warps, blocks = (double)op->need.blocks;
-	double block_ns = (double)op->work.block_work / CT_WORK_ONE;
+	double lost_ns = (double)t->lost_ns, lost = (double)t->blocks_lost;
+	double mean_ns = (double)op->work.block_work / CT_WORK_ONE;
+	double spread_ns = mean_ns * op->work.spread_permille / 1000;
 
-	b->least += warps *
-		    (blocks * (block_ns - 1) + (double)t->lost_ns - (double)t->blocks_lost);
-	b->most += warps * (blocks * (block_ns + 1) + (double)t->lost_ns +
-			    (double)t->blocks_lost + (double)t->submissions);
+	b->least += warps * (blocks * (mean_ns - spread_ns - 1) + lost_ns - lost);
+	b->most += warps * (blocks * (mean_ns + spread_ns + 1) + lost_ns + lost +
+			    (double)t->submissions);
 	if (op->work.demand_mbps || op->work.l2_mbps) /* may have been slowed down */
 		b->most = INFINITY;
 }

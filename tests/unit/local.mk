@@ -44,6 +44,7 @@ UNIT_TESTS = \
 	tests/unit/scenario \
 	tests/unit/sorter \
 	tests/unit/split \
+	tests/unit/spread \
 	tests/unit/stats \
 	tests/unit/timeline \
 	tests/unit/trace-cut \
@@ -82,6 +83,11 @@ tests_unit_mig_LDADD = models/libmodels.la
 
 tests_unit_split_SOURCES = tests/unit/split.c
 tests_unit_split_LDADD = models/libmodels.la policies/libbroker.la $(GLIB_LIBS)
+
+tests_unit_spread_SOURCES = tests/unit/spread.c
+tests_unit_spread_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_spread_LDADD = sim/libsim.la $(CHECK_LIBS)
+
 tests_unit_cluster_SOURCES = tests/unit/cluster.c
 tests_unit_cluster_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_cluster_LDADD = sim/libsim.la $(CHECK_LIBS)

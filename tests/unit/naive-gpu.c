@@ -180,7 +180,7 @@ static void kill_blocks(struct naive *n, struct naive_kernel *k)
 {
 	for (guint i = 0; i < k->blocks->len; i++) {
 		struct naive_block *b = block_at(k, i);
-		uint64_t begun = b->tag - k->op->work.block_work;
+		uint64_t begun = b->tag - b->work;
 
 		k->work_lost += k->clock - begun;
 		k->blocks_lost++;
@@ -245,11 +245,13 @@ static void submit(struct naive *n, uint32_t s)
 		.state = WAITING,
 		.op = current_op(n, s),
 		.start_ns = -1,
+		.portion_ns = -1,
 		.serial = n->serial++,
 		.rate = NAIVE_ONE,
 		.blocks = k->blocks,
 	};
 	k->left = n->stream[s].blocks_left ? n->stream[s].blocks_left : k->op->need.blocks;
+	k->submitted_blocks = k->left;
 }
 
 static void start_ready(struct naive *n)

@@ -18,7 +18,7 @@ struct naive_sm {
 
 struct naive_block {
 	uint32_t sm, registers[4];
-	uint64_t tag;
+	uint64_t tag, work;
 };
 
 enum kernel_state { ABSENT, WAITING, QUEUED, PLACED };
@@ -30,8 +30,11 @@ struct naive_kernel {
 	int64_t start_ns, behind_ns; /* start: -1 before its first block */
 	uint64_t blocks_left, blocks_lost;
 	unsigned __int128 work_lost;
+	uint64_t portion_left; /* blocks that may still join the one of portion_ns */
+	uint32_t portions;
+	int64_t portion_ns;
 	uint64_t serial; /* order of submission */
-	uint64_t left, clock, begin, rate;
+	uint64_t submitted_blocks, left, clock, begin, rate;
 	uint64_t moved_mbps; /* asked of DRAM at full rate, hits lost in L2 included */
 	uint64_t part[CT_CONTENTIONS], contention[CT_CONTENTIONS]; /* in 2^-16 */
 	GArray *blocks;

@@ -35,10 +35,43 @@ static uint32_t room_on(const struct naive_sm *sm, const struct ct_block_need *n
 	return room;
 }
 
+/* An eighth of what there can be of the launch at once, rounded up to whole clusters. */
+static uint64_t portion_size(const struct naive *n, const struct naive_kernel *k)
+{
+	uint64_t slots = (uint64_t)n->c->sms * k->op->need.blocks_per_sm, step;
+	uint64_t blocks = MIN(slots, k->submitted_blocks), size = 0;
+
+	for (step = MAX(k->op->need.cluster, 1); 8 * size < blocks; size += step)
+		;
+	return size;
+}
+
+static uint64_t next_block_work(struct naive *n, struct naive_kernel *k)
+{
+	static const int eighths[] = { 7, -1, 3, -5, 5, -3, 1, -7 };
+	const struct ct_kernel_work *work = &k->op->work;
+	uint32_t past;
+	__int128 more;
+
+	if (!work->spread_permille)
+		return work->block_work;
+	if (!k->portion_left || k->portion_ns != n->now_ns) {
+		k->portions++;
+		k->portion_left = portion_size(n, k);
+		k->portion_ns = n->now_ns;
+	}
+	k->portion_left--;
+	past = k->portions - 1;
+	more = (__int128)work->block_work * work->spread_permille *
+	       eighths[(past % 8 + past / 8 * 3) % 8] / 8000;
+	return (uint64_t)MAX((__int128)work->block_work + more, (__int128)NAIVE_ONE);
+}
+
 static void put_block(struct naive *n, struct naive_kernel *k, uint32_t sm)
 {
 	const struct ct_block_need *need = &k->op->need;
-	struct naive_block b = { .sm = sm, .tag = k->begin + k->op->work.block_work };
+	uint64_t work = next_block_work(n, k);
+	struct naive_block b = { .sm = sm, .tag = k->begin + work, .work = work };
 	struct naive_sm *on = &n->sm[sm];
 
 	on->blocks--;

@@ -38,6 +38,7 @@ START_TEST(arguments)
 	ck_assert(ct_scenario_add_tenant(s, "dir/bert.1.json.gz", NULL));
 	ck_assert(ct_scenario_add_tenant(s,
 					 "serve=a\\=b\\,c.ctt,rank=-3,weight=7,slo_ms=1.5,"
+					 "spread_permille=250,"
 					 "arrive=poisson:30,requests=it*",
 					 NULL));
 	ck_assert(ct_scenario_add_tenant(s, "bert.1.ctt", NULL));
@@ -52,6 +53,7 @@ START_TEST(arguments)
 	ck_assert_str_eq(t->trace, "a=b,c.ctt");
 	ck_assert_int_eq(t->rank, -3);
 	ck_assert_uint_eq(t->weight, 7);
+	ck_assert_uint_eq(t->spread_permille, 250);
 	ck_assert_int_eq(t->slo_ns, 1500000);
 	ck_assert_int_eq(t->arrive.kind, CT_ARRIVE_POISSON);
 	ck_assert_str_eq(t->requests, "it*");
@@ -72,6 +74,7 @@ START_TEST(arguments_refused)
 		{ "a.ctt,wieght=3", "did you mean 'weight'" },
 		{ "a.ctt,weight=0", "weight" },
 		{ "a.ctt,weight=10001", "weight" },
+		{ "a.ctt,spread_permille=1001", "spread_permille" },
 		{ "a.ctt,rank=x", "rank" },
 		{ "a.ctt,slo_ms=soon", "slo_ms" },
 		{ "a.ctt,arrive=closed:0", "closed:0" },
@@ -103,6 +106,7 @@ static const char full[] =
 	"\"1ms\","
 	"     \"arrive\": {\"period_ns\": \"4ms\"}},"
 	"    {\"trace\": \"b.json\", \"weight\": 5, \"requests\": \"step*\","
+	"     \"spread_permille\": 300,"
 	"     \"arrive\": \"poisson:12.5\"}],"
 	"  \"sweep\": {\"policy.slice_ns\": [1, 2], \"seed\": [1]},"
 	"  \"expect\": {\"serve.v1.latency_ns.p99\": ["
@@ -123,6 +127,7 @@ START_TEST(echo)
 	ck_assert_uint_eq(s->n_expectations, 3);
 	ck_assert(isinf(s->expect[0].min) && s->expect[0].max == 1200000);
 	ck_assert_str_eq(s->tenant[1].name, "b");
+	ck_assert_uint_eq(s->tenant[1].spread_permille, 300);
 	first = ct_scenario_json(s);
 	text = json_dumps(first, 0);
 	again = parse(text, &message);
