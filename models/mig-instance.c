@@ -6,10 +6,10 @@
  * count, and the numbers of every published listing come out.  The block scheduler sees
  * only how many there are and how many of them share a GPC.
  */
+#include "models/mig.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-#include "models/mig.h"
 
 /* A board whose GPCs are not known is taken for one GPC to each slice. */
 static uint32_t gpcs_of(const struct ct_device *d, uint32_t *size)

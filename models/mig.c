@@ -6,7 +6,6 @@
  */
 #include "models/mig.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "sim/base/error.h"
@@ -96,7 +95,7 @@ gboolean ct_mig_fits(const struct ct_mig *mig, const struct ct_mig_layout *layou
 	       count_of(layout, profile) < p->most;
 }
 
-/* Placements that can still be made, of PROFILE, or of all: its number. */
+/* How many placements of PROFILE can still be made. */
 static uint32_t possible(const struct ct_mig *mig, const struct ct_mig_layout *layout,
 			 uint32_t profile)
 {

@@ -4,7 +4,6 @@
 #include "config.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "models/split.h"
 #include "sim/cli/cli.h"

@@ -241,7 +241,9 @@ static void notes(struct picture *p, gboolean mig, gboolean split)
 	}
 	if (mig)
 		note(p, "Which SMs an instance has is not published; this is one way.  "
-			"Instances share the link to the host and the power.");
+			"Instances share the link to the host and the power.  Their copy "
+			"engines are counted in hardware, those of the board as programs "
+			"see them.");
 	if (split)
 		note(p,
 		     "Parts have SMs of their own; the L2, the DRAM and the link to the "

@@ -4,8 +4,6 @@
  * Plain SVG 1.1 with the reader's own fonts and nothing to fetch.  Colours are dark
  * enough for white letters on them, and letters repeat what they say.
  */
-#include <string.h>
-
 #include "sim/cli/drawing.h"
 
 enum { CELL_W = 10, CELL_H = 20, MARGIN = 20 };
@@ -67,17 +65,19 @@ static void print_cell(GString *out, const struct ct_drawing_item *it)
 	g_string_append(out, "</g>\n");
 }
 
+/* Its words end where it does: an inner picture is cut at its border. */
 static void print_bar(GString *out, const struct ct_drawing_item *it)
 {
-	gboolean dark = it->owner != CT_DRAWING_NOBODY;
+	const char *class = it->owner == CT_DRAWING_NOBODY ? "faint" : "bar";
+	int w = it->w * CELL_W - 2;
 
 	g_string_append_printf(out,
-			       "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"24\" "
-			       "rx=\"4\" fill=\"%s\"/>\n",
-			       it->x * CELL_W + 1, it->y * CELL_H - 2, it->w * CELL_W - 2,
+			       "<svg x=\"%d\" y=\"%d\" width=\"%d\" height=\"24\">\n"
+			       "<rect width=\"%d\" height=\"24\" rx=\"4\" fill=\"%s\"/>\n",
+			       it->x * CELL_W + 1, it->y * CELL_H - 2, w, w,
 			       colour(it->owner));
-	text_at(out, it->x * CELL_W + 9, it->y * CELL_H + 15, dark ? "bar" : "faint",
-		it->text);
+	text_at(out, 8, 17, class, it->text);
+	g_string_append(out, "</svg>\n");
 }
 
 static void print_item(GString *out, const struct ct_drawing_item *it)
@@ -105,7 +105,7 @@ static const char style[] =
 	"text.heading { font-size: 17px; font-weight: 600 }\n"
 	"text.faint { fill: #66727f; font-size: 12px }\n"
 	"text.letter { fill: #ffffff; font-size: 10px; text-anchor: middle }\n"
-	"text.bar { fill: #ffffff; font-weight: 600 }\n"
+	"text.bar { fill: #ffffff; font-size: 12px; font-weight: 600 }\n"
 	"rect.frame { fill: #f6f8fa; stroke: #b8c2cc; stroke-width: 1.2 }\n"
 	"</style>\n";
 

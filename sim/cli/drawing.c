@@ -6,8 +6,6 @@
  */
 #include "sim/cli/drawing.h"
 
-#include <string.h>
-
 static void clear_item(gpointer item)
 {
 	g_free(((struct ct_drawing_item *)item)->text);
