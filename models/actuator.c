@@ -204,3 +204,12 @@ char **ct_actuator_model_list(GError **error)
 {
 	return ct_sourced_list("actuator", error);
 }
+
+gboolean ct_actuator_model_entry(const struct ct_actuator_model *model, size_t i,
+				 struct ct_entry *out)
+{
+	if (i >= G_N_ELEMENTS(fields))
+		return FALSE;
+	ct_sourced_entry(model->json, &fields[i], out);
+	return TRUE;
+}

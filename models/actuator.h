@@ -43,6 +43,11 @@ struct ct_actuator_model {
 struct ct_actuator_model *ct_actuator_model_load(const char *name, GError **error);
 void ct_actuator_model_free(struct ct_actuator_model *);
 
+/* The I-th field, as it is written; FALSE: there is none. */
+struct ct_entry;
+gboolean ct_actuator_model_entry(const struct ct_actuator_model *, size_t i,
+				 struct ct_entry *out);
+
 /* Sorted names of the shipped actuators, NULL-terminated; free with g_strfreev(). */
 char **ct_actuator_model_list(GError **error);
 

@@ -11,6 +11,7 @@
 #include "models/device.h"
 #include "sim/cli/cli.h"
 #include "sim/cli/cmd-device.h"
+#include "sim/cli/entries.h"
 
 /* List. */
 
@@ -86,77 +87,16 @@ static int list(int argc, char **argv)
 
 /* Show. */
 
-/* A long list is cut in text, where it would set the width of the column. */
-static char *value_text(json_t *value, enum ct_output_format format)
+static gboolean board_entry(const void *board, size_t i, struct ct_entry *out)
 {
-	size_t n = json_array_size(value);
-	g_autofree char *list = NULL;
-	char *dumped;
-
-	if (json_is_string(value))
-		return g_strdup(json_string_value(value));
-	if (n > 2 && format == CT_OUTPUT_TEXT)
-		return g_strdup_printf("%" JSON_INTEGER_FORMAT " .. %" JSON_INTEGER_FORMAT
-				       " (%zu)",
-				       json_integer_value(json_array_get(value, 0)),
-				       json_integer_value(json_array_get(value, n - 1)), n);
-	dumped = json_dumps(value, JSON_ENCODE_ANY);
-	if (json_is_object(json_array_get(value, 0)))
-		return dumped;
-	list = g_strdelimit(g_strdup(dumped), "[]", ' ');
-	free(dumped);
-	return g_strdup(g_strstrip(list));
-}
-
-static char *range_text(json_t *range)
-{
-	if (!range)
-		return g_strdup("");
-	return g_strdup_printf("%" JSON_INTEGER_FORMAT "..%" JSON_INTEGER_FORMAT,
-			       json_integer_value(json_array_get(range, 0)),
-			       json_integer_value(json_array_get(range, 1)));
-}
-
-static gboolean begins_group(const char *last, const char *key)
-{
-	size_t n = strcspn(key, ".");
-
-	return key[n] == '.' && strncmp(last, key, n + 1) != 0;
-}
-
-static void show_table(const struct ct_device *d, enum ct_output_format format)
-{
-	static const char *const heads[] = {
-		"key", "value", "unit", "range", "from", NULL
-	};
-	struct ct_table *table = ct_table_new(heads, "lrlll");
-	struct ct_entry entry;
-	const char *last = "";
-
-	for (size_t i = 0; ct_device_entry(d, i, &entry); i++) {
-		g_autofree char *value = NULL, *range = NULL;
-
-		if (!entry.value || (!entry.from && format == CT_OUTPUT_TEXT))
-			continue;
-		value = value_text(entry.value, format);
-		range = range_text(entry.range);
-		if (begins_group(last, entry.key))
-			ct_table_rule(table);
-		last = entry.key;
-		ct_table_cell(table, entry.key, FALSE);
-		ct_table_cell(table, value, FALSE);
-		ct_table_cell(table, entry.unit, FALSE);
-		ct_table_cell(table, range, FALSE);
-		ct_table_cell(table, entry.from, FALSE);
-	}
-	ct_table_print(table, format, stdout);
-	ct_table_free(table);
+	return ct_device_entry(board, i, out);
 }
 
 static void show_profile(struct ct_table *table, const struct ct_mig_profile *p,
 			 json_t *row)
 {
-	g_autofree char *starts = value_text(json_object_get(row, "starts"), CT_OUTPUT_CSV);
+	g_autofree char *starts =
+		ct_entry_text(json_object_get(row, "starts"), CT_OUTPUT_CSV);
 	json_t *sms = json_object_get(row, "sms");
 
 	ct_table_cell(table, p->name, FALSE);
@@ -222,7 +162,7 @@ static int show(int argc, char **argv)
 	} else {
 		if (common.format == CT_OUTPUT_TEXT)
 			printf("%s\n%s\nsha256 %s\n\n", d->title, d->path, d->sha256);
-		show_table(d, common.format);
+		ct_entries_print(board_entry, d, common.format);
 		if (common.format == CT_OUTPUT_TEXT)
 			show_mig(d);
 	}
@@ -283,6 +223,8 @@ int ct_cmd_device(int argc, char **argv)
 		{ "list", "the boards this installation knows", list },
 		{ "show", "every number of a board, and its source", show },
 		{ "check", "check board files", check },
+		{ "actuators", "the control mechanisms, and what each can do and costs",
+		  ct_device_cmd_actuators },
 		{ "draw", "a board as a picture: SMs, GPCs, parts, instances",
 		  ct_device_cmd_draw },
 		{ NULL, NULL, NULL },

@@ -4,6 +4,7 @@
 #ifndef CT_CLI_CMD_DEVICE_H
 #define CT_CLI_CMD_DEVICE_H
 
+int ct_device_cmd_actuators(int argc, char **argv);
 int ct_device_cmd_draw(int argc, char **argv);
 
 #endif

@@ -3,6 +3,7 @@ bin_PROGRAMS += cotenant
 cotenant_SOURCES = \
 	sim/cli/cli.c \
 	sim/cli/cli.h \
+	sim/cli/cmd-device-actuators.c \
 	sim/cli/cmd-device-draw.c \
 	sim/cli/cmd-device.c \
 	sim/cli/cmd-device.h \
@@ -25,6 +26,8 @@ cotenant_SOURCES = \
 	sim/cli/drawing-svg.c \
 	sim/cli/drawing.c \
 	sim/cli/drawing.h \
+	sim/cli/entries.c \
+	sim/cli/entries.h \
 	sim/cli/format.c \
 	sim/cli/open-trace.c \
 	sim/cli/open-trace.h \

@@ -54,8 +54,9 @@ static json_t *tenant(const struct ct_study_cell *cell, size_t i)
 {
 	const struct ct_tenant_result *t = &cell->run->tenant[i];
 	const struct ct_tenant_spec *spec = &cell->point->scenario->tenant[i];
+	json_t *object;
 
-	return json_pack(
+	object = json_pack(
 		"{s:s, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:b, s:I, "
 		"s:o, s:o}",
 		"name", spec->name, "count", (json_int_t)t->latency.count, "asked",
@@ -69,6 +70,10 @@ static json_t *tenant(const struct ct_study_cell *cell, size_t i)
 		t->unstable, "backlog", (json_int_t)t->backlog, "replay_error",
 		replay_error(cell->point, i), "sources",
 		ct_report_sources(cell->point->program[i]));
+	json_object_set_new(object, "taken_back", json_integer((json_int_t)t->taken_back));
+	json_object_set_new(object, "blocks_lost",
+			    json_integer((json_int_t)t->blocks_lost));
+	return object;
 }
 
 static json_t *system_metrics(const struct ct_study_cell *cell)

@@ -80,6 +80,11 @@ expect 0 device list
 if grep -q "$(printf '\033')" "$folder/out"; then fail "colour without a terminal"; fi
 expect 0 device list --output-format=json
 case $(head -c 1 "$folder/out") in '[' | '{') ;; *) fail "device list: no JSON" ;; esac
+expect 0 device actuators --output-format=csv
+grep -q '^reef,defers,' "$folder/out" || fail "device actuators: no reef"
+expect 0 device actuators reef
+grep -q '^reset.signal_ns  *10000 .*between' "$folder/out" || fail "device actuators: no source"
+expect 3 device actuators /none.json
 expect 0 device list --output-format=csv
 head -n 1 "$folder/out" | grep -q '^name,' || fail "device list: no CSV header"
 

@@ -100,6 +100,8 @@ static const struct {
 	{ "results[].tenants[].turnaround_ns", "i" },
 	{ "results[].tenants[].unstable", "b" },
 	{ "results[].tenants[].backlog", "i" },
+	{ "results[].tenants[].taken_back", "i" },
+	{ "results[].tenants[].blocks_lost", "i" },
 	{ "results[].tenants[].replay_error", "o?" },
 	{ "results[].tenants[].replay_error.start_ns", "o" },
 	{ "results[].tenants[].replay_error.start_ns.p50", "i" },
