@@ -41,6 +41,7 @@ UNIT_TESTS = \
 	tests/unit/run-policies \
 	tests/unit/run-preempt \
 	tests/unit/run-requests \
+	tests/unit/run-xsched \
 	tests/unit/scenario \
 	tests/unit/sorter \
 	tests/unit/split \
@@ -244,6 +245,10 @@ tests_unit_run_requests_LDADD = $(RUN_TEST_LIBS)
 tests_unit_run_preempt_SOURCES = tests/unit/run-preempt.c $(RUN_CASE)
 tests_unit_run_preempt_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_run_preempt_LDADD = $(RUN_TEST_LIBS)
+
+tests_unit_run_xsched_SOURCES = tests/unit/run-xsched.c $(RUN_CASE)
+tests_unit_run_xsched_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_run_xsched_LDADD = $(RUN_TEST_LIBS)
 
 tests_unit_run_policies_SOURCES = tests/unit/run-policies.c $(RUN_CASE)
 tests_unit_run_policies_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
