@@ -3,6 +3,8 @@
  */
 #include "sim/gpu-look.h"
 
+#include <string.h>
+
 #include "sim/gpu-classes.h"
 #include "sim/gpu-queue.h"
 
@@ -13,7 +15,8 @@ bool ct_gpu_running(const struct ct_gpu *gpu, uint32_t i, struct ct_gpu_running 
 	if (i >= gpu->n_running)
 		return false;
 	r = gpu->running[i];
-	*out = (struct ct_gpu_running){ r->grid, r->placed, r->rate };
+	*out = (struct ct_gpu_running){ .grid = r->grid, .blocks = r->placed };
+	memcpy(out->lost, r->part, sizeof(out->lost));
 	return true;
 }
 

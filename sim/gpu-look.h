@@ -16,8 +16,8 @@
 /* Grids with a block on the SMs now: I counts from 0, NULL past the last. */
 struct ct_gpu_running {
 	const struct ct_grid *grid;
-	uint32_t blocks; /* resident */
-	uint32_t rate;   /* of each, of CT_WORK_ONE: less because of others, or itself */
+	uint32_t blocks;               /* resident */
+	uint32_t lost[CT_CONTENTIONS]; /* of each ns, to others: in 2^-16 */
 };
 bool ct_gpu_running(const struct ct_gpu *, uint32_t i, struct ct_gpu_running *out);
 

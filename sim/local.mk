@@ -50,6 +50,8 @@ sim_libsim_la_SOURCES = \
 	sim/program.c \
 	sim/program.h \
 	sim/run-actuator.c \
+	sim/run-blame.c \
+	sim/run-blame.h \
 	sim/run-copy.c \
 	sim/run-explain.c \
 	sim/run-host.c \

@@ -299,6 +299,7 @@ void ct_run_explain_released(struct run *, struct op *);
 void ct_run_explain_ready(struct run *, struct op *); /* and on the gpu, if a kernel */
 /* OP waited behind the copy BY for NS, or was as much slower beside it. */
 void ct_run_explain_copy(struct run *, struct op *, const struct op *by, int64_t ns);
+void ct_run_explain_back(struct run *, struct op *); /* off the device, to custody */
 void ct_run_explain_ended(struct run *, struct op *, int64_t start_ns, int64_t end_ns,
 			  const int64_t *time_ns);
 void ct_run_explain_left(struct run *, const struct op *); /* its stream */

@@ -65,6 +65,8 @@ static void put_aside(struct run *run, struct op *op, int64_t behind_priority_ns
 	int64_t time_ns[CT_CAUSE_MAX] = { 0 };
 
 	ct_run_count_back(run, op, behind_priority_ns, time_ns);
+	if (run->explainer)
+		ct_run_explain_back(run, op);
 	if (!op->past)
 		op->past = new_past(run);
 	op->past->back_ns = run->now_ns;

@@ -247,9 +247,9 @@ void ct_run_ready(struct stream *s)
 		break;
 	case CT_OP_MEMCPY:
 	case CT_OP_MEMSET:
-		ct_run_copy_start(run, op);
 		if (run->explainer)
 			ct_run_explain_ready(run, op);
+		ct_run_copy_start(run, op);
 		break;
 	case CT_OP_EVENT_WAIT:
 		if (op->event->n_recorded < op->event_count) {

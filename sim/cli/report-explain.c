@@ -10,7 +10,11 @@
 
 #include "sim/cli/report.h"
 
-enum { NAME_WIDTH = 48, MAX_NAMED = 3 };
+enum {
+	NAME_WIDTH = 48,
+	MAX_NAMED = 3,
+	WORTH_SAYING = 100, /* a hundredth of what was lost */
+};
 
 struct context {
 	const struct ct_scenario *scenario;
@@ -37,10 +41,29 @@ static char *exact_us(int64_t ns)
 	return g_strdup_printf("%" PRId64 ".%03d us", ns / 1000, (int)(ns % 1000));
 }
 
+/*
+ * "cunn_SoftMaxForward" of "void at::native::(anonymous namespace)::cunn_SoftMaxForward<8,
+ * ...>": the last word before the template arguments; but a name like "cutlass::Kernel2"
+ * says nothing, and then the first argument does.
+ */
+static char *short_name(const char *name)
+{
+	size_t length = strcspn(name, "<");
+	g_autofree char *base = g_strndup(name, length), *word = NULL;
+	const char *last = g_strrstr(base, "::"), *argument = name + length + 1;
+
+	last = last ? last + 2 : base;
+	if (g_str_has_prefix(last, "void "))
+		last += strlen("void ");
+	if (name[length] && g_str_has_prefix(last, "Kernel"))
+		word = g_strndup(argument, strcspn(argument, "<(,>"));
+	return ct_format_name(word && *word ? word : last, NAME_WIDTH);
+}
+
 static void append_id(const struct context *x, GString *text,
 		      const struct ct_explain_id *id, const char *name)
 {
-	g_autofree char *shown = ct_format_name(name, NAME_WIDTH);
+	g_autofree char *shown = short_name(name);
 
 	g_string_append(text, tenant_name(x, id->tenant));
 	if (id->copy)
@@ -79,22 +102,33 @@ static void append_tenants(const struct context *x, GString *text, enum ct_cause
 	}
 }
 
+static int64_t lost_ns(const int64_t *time_ns)
+{
+	int64_t ns = 0;
+
+	for (enum ct_cause c = 0; c < CT_CAUSE_MAX; c++)
+		ns += ct_explain_is_loss(c) ? time_ns[c] : 0;
+	return ns;
+}
+
 /* The operations that stood in the way, with what each is to blame for. */
 static void append_culprits(const struct context *x, GString *text,
 			    const struct ct_explain_story *s, enum ct_cause cause,
 			    const char *begin)
 {
+	int64_t total_ns = lost_ns(s->time_ns);
+
 	for (uint32_t i = 0; i < s->n_culprits; i++) {
 		const struct ct_explain_culprit *c = &s->culprit[i];
 		g_autofree char *ns = NULL;
 
-		if (c->cause != cause)
+		if (c->cause != cause || c->ns < total_ns / WORTH_SAYING)
 			continue;
 		ns = ct_format_ns((double)c->ns);
 		g_string_append(text, begin);
 		append_id(x, text, &c->id, c->name);
 		if (c->ahead)
-			g_string_append(text, ", first in the queue,");
+			g_string_append(text, ", ahead in the queue,");
 		else if (cause == CT_CAUSE_SM_ROOM)
 			g_string_append_printf(text, " on %u SM%s", c->sms,
 					       c->sms == 1 ? "" : "s");
@@ -191,7 +225,7 @@ static void describe(const struct context *x, const struct ct_explain_story *s)
 {
 	GString *text = g_string_new("  ");
 
-	append_id(x, text, &s->id, s->name);
+	append_id(x, text, &s->id, s->name); /* its full name is in the document */
 	g_string_append_printf(text, ": %s of stream %u", s->kind, s->stream);
 	if (s->blocks) {
 		g_string_append_printf(text, ", %" PRIu64 " block%s%s, priority %u",
@@ -274,6 +308,7 @@ static void append_causes(const struct context *x, GString *text, const int64_t 
 			  const int64_t *blamed_ns, gboolean losses_only)
 {
 	gboolean told[CT_CAUSE_MAX] = { FALSE };
+	int64_t least_ns = (losses_only ? lost_ns(time_ns) : sum(time_ns)) / WORTH_SAYING;
 
 	for (int n = 0; n < MAX_NAMED; n++) {
 		enum ct_cause most = CT_CAUSE_MAX;
@@ -285,7 +320,7 @@ static void append_causes(const struct context *x, GString *text, const int64_t 
 			if (most == CT_CAUSE_MAX || time_ns[c] > time_ns[most])
 				most = c;
 		}
-		if (most == CT_CAUSE_MAX || !time_ns[most])
+		if (most == CT_CAUSE_MAX || !time_ns[most] || time_ns[most] < least_ns)
 			return;
 		told[most] = TRUE;
 		ns = ct_format_ns((double)time_ns[most]);

@@ -19,6 +19,7 @@ UNIT_TESTS = \
 	tests/unit/event \
 	tests/unit/expected-stats \
 	tests/unit/explain \
+	tests/unit/explain-words \
 	tests/unit/fluid \
 	tests/unit/export \
 	tests/unit/generate \
@@ -233,6 +234,10 @@ tests_unit_run_contexts_LDADD = $(RUN_TEST_LIBS)
 tests_unit_estimate_SOURCES = tests/unit/estimate.c
 tests_unit_estimate_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_estimate_LDADD = models/libmodels.la $(CHECK_LIBS)
+
+tests_unit_explain_words_SOURCES = tests/unit/explain-words.c
+tests_unit_explain_words_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_explain_words_LDADD = $(RUN_TEST_LIBS)
 
 tests_unit_explain_SOURCES = tests/unit/explain.c $(RUN_CASE)
 tests_unit_explain_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
