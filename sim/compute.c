@@ -94,6 +94,7 @@ uint32_t ct_compute_engine(struct ct_compute *c, const struct ct_device *device)
 uint32_t ct_compute_context(struct ct_compute *c, uint32_t engine, int64_t slice_ns)
 {
 	const struct ct_gpu_options options = {
+		.engine = c->options.gpu_engine,
 		.report_starts = c->options.report_starts,
 		.span = c->options.span,
 		.span_data = c->options.data,

@@ -33,6 +33,7 @@
 #include "sim/gpu.h"
 
 struct ct_compute_options {
+	enum ct_gpu_engine_kind gpu_engine;
 	int report_starts;                                           /* as for one gpu */
 	void (*span)(void *data, const struct ct_gpu *, int64_t ns); /* likewise */
 	/* a context got (TRUE) or lost the SMs of its engine at that instant; NULL: nobody

@@ -54,6 +54,7 @@ sim_libsim_la_SOURCES = \
 	sim/run-blame.h \
 	sim/run-copy.c \
 	sim/run-explain.c \
+	sim/run-engine.c \
 	sim/run-host.c \
 	sim/run-internal.h \
 	sim/run-load.c \

@@ -199,6 +199,7 @@ static struct op *new_op(struct thread *t, const struct ct_op *record,
 	op->kind = record->kind;
 	op->stream = stream;
 	op->number = copy->n_issued++;
+	t->n_made++;
 	op->issued_ns = op->doorbell_ns = run->now_ns;
 	op->event = NULL;
 	op->job.lane = stream->lane;
@@ -215,6 +216,8 @@ static struct op *new_op(struct thread *t, const struct ct_op *record,
 	switch (record->kind) {
 	case CT_OP_KERNEL:
 		fill_kernel(op, copy, record);
+		if (run->jittered)
+			ct_run_jitter(t, &op->grid.work);
 		break;
 	case CT_OP_MEMCPY:
 	case CT_OP_MEMSET:

@@ -116,6 +116,7 @@ struct thread {
 	uint64_t left; /* operations of this request not read yet */
 	const struct ct_op
 		*op;       /* the next call; NULL: done, or to be read when it returns */
+	uint64_t n_made;   /* operations, ever */
 	struct ct_op next; /* read ahead, behind a graph launch */
 	gboolean has_next;
 	int64_t recorded_ns; /* end of the previous call, as recorded */
@@ -202,6 +203,7 @@ struct run {
 	int64_t now_ns, end_ns;
 	gboolean stop;
 	gboolean ranked;   /* the policy orders lanes on the device */
+	gboolean jittered; /* kernels vary in length */
 	gboolean deciding; /* the broker is being told something */
 	struct tenant *tenant;
 	uint32_t n_tenants;
@@ -280,6 +282,12 @@ void ct_run_alarm(struct run *);
 void ct_run_load_init(struct run *);
 void ct_run_arrival(struct tenant *);
 void ct_run_request_maybe_done(struct copy *);
+
+/* run-engine.c: whether the engine can host the run (before contexts; after streams), and
+ * the length of a launch, drawn by what it is */
+gboolean ct_run_engine_init(struct run *, GError **);
+gboolean ct_run_engine_check_levels(const struct run *, GError **);
+void ct_run_jitter(const struct thread *, struct ct_kernel_work *);
 
 /* run-result.c */
 /* The causes of an operation that is taken back now, since it was held last. */

@@ -152,6 +152,7 @@ gboolean ct_run_contexts_init(struct run *run, GError **error)
 	const struct ct_run_input *in = run->in;
 	enum ct_sharing_mode mode = mode_of(run);
 	struct ct_compute_options options = {
+		.gpu_engine = in->scenario->engine,
 		.report_starts =
 			in->timeline != NULL || in->policy->policy->started != NULL,
 		.span = in->explain ? ct_run_explain_span : NULL,

@@ -227,6 +227,9 @@ static gboolean begin(struct run *run, GError **error)
 	if (!ct_run_actuator_init(run, error))
 		return FALSE;
 	run->ranked = ((policy->needs | policy->wants) & CT_CAN_RANK) != 0;
+	run->jittered = in->scenario->jitter_ppm > 0 && !in->replay_once;
+	if (!ct_run_engine_init(run, error))
+		return FALSE;
 	if (in->explain)
 		ct_run_explain_init(run);
 	if (!ct_run_contexts_init(run, error))
@@ -237,7 +240,7 @@ static gboolean begin(struct run *run, GError **error)
 			    why ? why : g_strerror(-err));
 		return FALSE;
 	}
-	if (!join_tenants(run, error))
+	if (!join_tenants(run, error) || !ct_run_engine_check_levels(run, error))
 		return FALSE;
 	run->end_ns = in->scenario->duration_ns && !in->replay_once
 			      ? in->scenario->duration_ns

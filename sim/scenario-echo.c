@@ -12,6 +12,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/nearest.h"
+#include "sim/gpu.h"
 
 #define PROBED_BYTES 65536
 
@@ -130,6 +131,10 @@ json_t *ct_scenario_json(const struct ct_scenario *s)
 		"duration_ns", (json_int_t)s->duration_ns, "min_requests",
 		(int)s->min_requests, "patience_ns", (json_int_t)s->patience_ns, "repeat",
 		(int)s->repeat, "tenants", tenants, "sweep", sweep, "expect", expect);
+	json_object_set_new(document, "engine", json_string(ct_gpu_engine_name(s->engine)));
+	if (s->fluid_priorities)
+		json_object_set_new(document, "fluid_priorities", json_true());
+	json_object_set_new(document, "jitter_ppm", json_integer(s->jitter_ppm));
 	ct_sharing_echo(&s->sharing, document);
 	return document;
 }

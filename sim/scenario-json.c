@@ -12,6 +12,7 @@
 #include "models/estimate.h"
 #include "models/spread.h"
 #include "sim/base/error.h"
+#include "sim/gpu.h"
 #include "sim/strict-json.h"
 
 #define MAX_FILE_BYTES (16 << 20)
@@ -365,6 +366,20 @@ static gboolean read_estimator(struct ct_strict *c, const struct ct_strict_key *
 	return ct_strict_fail(c, where, "must be \"shape\", \"none\" or \"bound\"");
 }
 
+static gboolean read_engine(struct ct_strict *c, const struct ct_strict_key *key,
+			    const char *where, json_t *value, void *field)
+{
+	const char *text = json_string_value(value);
+
+	for (uint32_t i = 0; text && i < CT_ENGINE_KINDS; i++) {
+		if (strcmp(text, ct_gpu_engine_name(i)) != 0)
+			continue;
+		*(uint32_t *)field = i;
+		return TRUE;
+	}
+	return ct_strict_fail(c, where, "must be \"block\" or \"fluid\"");
+}
+
 #define SCENARIO(field) offsetof(struct ct_scenario, field)
 static const struct ct_strict_key scenario_keys[] = {
 	{ "cotenant", read_version, 0, 0, 0 },
@@ -379,6 +394,9 @@ static const struct ct_strict_key scenario_keys[] = {
 	{ "min_requests", ct_strict_32, SCENARIO(min_requests), 1, G_MAXINT32 },
 	{ "patience_ns", ct_strict_ns, SCENARIO(patience_ns), 1, INT64_MAX },
 	{ "repeat", ct_strict_32, SCENARIO(repeat), 1, CT_MAX_REPEAT },
+	{ "engine", read_engine, SCENARIO(engine), 0, 0 },
+	{ "fluid_priorities", ct_strict_bool, SCENARIO(fluid_priorities), 0, 0 },
+	{ "jitter_ppm", ct_strict_32, SCENARIO(jitter_ppm), 0, CT_MAX_JITTER },
 	CT_SHARING_KEYS(SCENARIO(sharing)),
 	{ "tenants", read_tenants, 0, 0, 0 },
 	{ "sweep", read_sweep, 0, 0, 0 },

@@ -19,6 +19,7 @@
 #define CT_MAX_WEIGHT 10000
 #define CT_MAX_RANK   1000000
 #define CT_MAX_REPEAT 10000
+#define CT_MAX_JITTER 500000 /* ppm */
 
 enum ct_arrival_kind {
 	CT_ARRIVE_CLOSED,   /* `copies` of the program, each starts anew when it is done */
@@ -74,6 +75,9 @@ struct ct_scenario {
 	uint32_t min_requests; /* default 10 */
 	int64_t patience_ns;   /* default 10 s of waiting without cause */
 	uint32_t repeat;       /* default 1 */
+	uint32_t engine;       /* enum ct_gpu_engine_kind */
+	uint32_t fluid_priorities; /* the fluid engine may be used with priorities */
+	uint32_t jitter_ppm;       /* kernels vary by up to that, either way; 0: not */
 	struct ct_sharing sharing;
 	struct ct_policy_spec *policy; /* "all" stands for every one there is */
 	size_t n_policies;

@@ -31,7 +31,7 @@ static void spell_out_jobs(int argc, char **argv, GPtrArray *spelt)
 
 struct arguments {
 	char *device, *actuator, *estimator, *duration, *seed, *requests;
-	char *sharing, *slice_us, *mig, *channels;
+	char *sharing, *slice_us, *mig, *channels, *engine, *jitter;
 	char **policy, **set, **mps_percentage;
 	int threads, repeat;
 };
@@ -48,6 +48,8 @@ static void clear_arguments(struct arguments *a)
 	g_free(a->slice_us);
 	g_free(a->mig);
 	g_free(a->channels);
+	g_free(a->engine);
+	g_free(a->jitter);
 	g_strfreev(a->mps_percentage);
 	g_strfreev(a->policy);
 	g_strfreev(a->set);
@@ -141,8 +143,9 @@ static gboolean apply_percentage(struct ct_scenario **s, const char *setting,
 	return TRUE;
 }
 
-static gboolean apply_sharing(const struct arguments *a, struct ct_scenario **s,
-			      GError **error)
+/* Options that are keys of the scenario by another name. */
+static gboolean apply_keys(const struct arguments *a, struct ct_scenario **s,
+			   GError **error)
 {
 	const struct {
 		const char *option, *key, *value;
@@ -151,6 +154,8 @@ static gboolean apply_sharing(const struct arguments *a, struct ct_scenario **s,
 		{ "--slice-us", "slice_us", a->slice_us },
 		{ "--mig", "mig", a->mig },
 		{ "--channels", "channels", a->channels },
+		{ "--engine", "engine", a->engine },
+		{ "--jitter", "jitter_ppm", a->jitter },
 	};
 
 	if (a->mig && !a->sharing && !change(s, "--mig", "sharing", "mig", error))
@@ -229,7 +234,7 @@ static gboolean apply(const struct arguments *a, struct ct_scenario **scenario,
 		add_policies(s, *p);
 	if (s->n_policies == 0)
 		ct_scenario_add_policy(s, "all", NULL);
-	if (!apply_sharing(a, scenario, error))
+	if (!apply_keys(a, scenario, error))
 		return FALSE;
 	for (char **set = a->set; set && *set; set++)
 		if (!apply_set(scenario, *set, error))
@@ -343,6 +348,12 @@ gboolean ct_run_request_parse(int argc, char **argv, struct ct_run_request *r, i
 		{ "seed", 's', 0, G_OPTION_ARG_STRING, &a.seed, "Seed (default 1)", "N" },
 		{ "repeat", 'r', 0, G_OPTION_ARG_INT, &a.repeat,
 		  "Runs of each policy, with seeds from the first on", "N" },
+		{ "jitter", 0, 0, G_OPTION_ARG_STRING, &a.jitter,
+		  "Kernels vary in length by up to that, from the seed (default 0)",
+		  "PPM" },
+		{ "engine", 0, 0, G_OPTION_ARG_STRING, &a.engine,
+		  "How blocks share the SMs: block (exact, default) or fluid (fast)",
+		  "ENGINE" },
 		{ "requests", 0, 0, G_OPTION_ARG_STRING, &a.requests,
 		  "Marker of requests, for tenants without their own", "MARKER" },
 		{ "sharing", 0, 0, G_OPTION_ARG_STRING, &a.sharing,

@@ -39,6 +39,7 @@ UNIT_TESTS = \
 	tests/unit/run-calls \
 	tests/unit/run-contexts \
 	tests/unit/run-copies \
+	tests/unit/run-engine \
 	tests/unit/run-policies \
 	tests/unit/run-preempt \
 	tests/unit/run-requests \
@@ -254,6 +255,10 @@ tests_unit_run_preempt_LDADD = $(RUN_TEST_LIBS)
 tests_unit_run_xsched_SOURCES = tests/unit/run-xsched.c $(RUN_CASE)
 tests_unit_run_xsched_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_run_xsched_LDADD = $(RUN_TEST_LIBS)
+
+tests_unit_run_engine_SOURCES = tests/unit/run-engine.c $(RUN_CASE)
+tests_unit_run_engine_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_run_engine_LDADD = $(RUN_TEST_LIBS)
 
 tests_unit_run_policies_SOURCES = tests/unit/run-policies.c $(RUN_CASE)
 tests_unit_run_policies_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)

@@ -10,7 +10,7 @@ enum { MAX_LANES = 8 };
 struct tape {
 	struct ct_writer *writer;
 	char *path;
-	uint32_t n_lanes, context;
+	uint32_t n_lanes, n_streams, context;
 	int64_t now_ns[MAX_LANES];
 	uint64_t sequence;
 };
@@ -20,6 +20,15 @@ static uint32_t need(int64_t result)
 	if (result < 0)
 		g_error("tape: %s", g_strerror((int)-result));
 	return (uint32_t)result;
+}
+
+void tape_stream(struct tape *tape, int32_t priority)
+{
+	struct ct_stream_record stream = { .id = tape->n_streams++,
+					   .context = CT_NONE,
+					   .priority = priority };
+
+	need(ct_writer_stream(tape->writer, &stream));
 }
 
 struct tape *tape_new(uint32_t threads, uint32_t streams)
@@ -33,11 +42,8 @@ struct tape *tape_new(uint32_t threads, uint32_t streams)
 	tape->path = tiny_path(name);
 	need(ct_writer_open(tape->path, &options, &tape->writer));
 	need(ct_writer_device(tape->writer, &device));
-	for (uint32_t i = 0; i < streams; i++) {
-		struct ct_stream_record stream = { .id = i, .context = CT_NONE };
-
-		need(ct_writer_stream(tape->writer, &stream));
-	}
+	while (tape->n_streams < streams)
+		tape_stream(tape, 0);
 	while (tape->n_lanes < threads) {
 		struct ct_lane_record lane = { .process = CT_NONE,
 					       .thread = tape->n_lanes++,

@@ -24,6 +24,7 @@ enum {
 struct tape;
 
 struct tape *tape_new(uint32_t threads, uint32_t streams);
+void tape_stream(struct tape *, int32_t priority); /* one more */
 uint32_t tape_device_lane(struct tape *); /* for work whose launch was not recorded */
 void tape_think(struct tape *, uint32_t thread, int64_t ns);
 int64_t tape_now_ns(const struct tape *, uint32_t thread);
