@@ -22,7 +22,9 @@ static gboolean prepare(const struct ct_device *device, const struct beside_kern
 
 	if (k->n_sms)
 		part.sms = k->n_sms;
-	if (!ct_block_need(&part, &k->shape, &on->grid.need, &why)) {
+	if (k->need)
+		on->grid.need = *k->need;
+	else if (!ct_block_need(&part, &k->shape, &on->grid.need, &why)) {
 		ct_input_error(error, "%s: a block of %u threads: %s", device->name,
 			       k->shape.threads_per_block, why);
 		return FALSE;

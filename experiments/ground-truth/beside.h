@@ -12,6 +12,7 @@
 
 struct beside_kernel {
 	struct ct_kernel_shape shape;
+	const struct ct_block_need *need; /* NULL: from the shape */
 	struct ct_kernel_demand demand;
 	uint32_t first_sm, n_sms; /* where it may run; n_sms 0: everywhere */
 	int64_t alone_ns;         /* there */

@@ -14,6 +14,7 @@ experiments_ground_truth_truth_SOURCES = \
 	experiments/ground-truth/microbench-kernel.c \
 	experiments/ground-truth/microbench.c \
 	experiments/ground-truth/microbench.h \
+	experiments/ground-truth/natural.c \
 	experiments/ground-truth/parvagpu.c \
 	experiments/ground-truth/print.c \
 	experiments/ground-truth/recording.c \

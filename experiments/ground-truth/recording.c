@@ -29,8 +29,10 @@ gboolean recording_open(struct recording *r, const char *path,
 	*r = (struct recording){ .path = temporary(error) };
 	if (r->path && ct_import(path, r->path, &options, &summary, error) &&
 	    (r->trace = ct_trace_open(r->path, error)) &&
-	    (r->program = ct_program_new(r->trace, device, NULL, error)))
+	    (r->program = ct_program_new(r->trace, device, NULL, error))) {
+		ct_program_estimate(r->program, ct_estimators()[0]); /* as runs do */
 		return TRUE;
+	}
 	recording_close(r);
 	return FALSE;
 }

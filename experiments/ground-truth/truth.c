@@ -19,8 +19,9 @@ static const struct {
 	truth_run *run;
 } all[] = {
 	{ "microbench", truth_microbench }, { "solo", truth_solo },
-	{ "inthewild", truth_inthewild },   { "parvagpu", truth_parvagpu },
-	{ "tally", truth_tally },           { "igniter", truth_igniter },
+	{ "natural", truth_natural },       { "inthewild", truth_inthewild },
+	{ "parvagpu", truth_parvagpu },     { "tally", truth_tally },
+	{ "igniter", truth_igniter },
 };
 
 static int usage(const char *message)

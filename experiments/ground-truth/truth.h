@@ -73,6 +73,7 @@ typedef gboolean truth_run(struct truth_group *, GError **);
 truth_run truth_microbench; /* microbench.c: two synthetic kernels on a V100 */
 truth_run truth_igniter;    /* igniter.c: pairs of servers on disjoint SMs of a V100 */
 truth_run truth_inthewild;  /* inthewild.c: kernels beside collective communication */
+truth_run truth_natural;    /* natural.c: kernels of one program that met by themselves */
 truth_run truth_parvagpu;   /* parvagpu.c: MIG instances, processes under MPS */
 truth_run truth_tally;      /* tally.c: pairs of training jobs */
 truth_run truth_solo;       /* solo.c: recorded programs, against their own timelines */
