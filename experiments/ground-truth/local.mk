@@ -2,6 +2,7 @@
 EXTRA_PROGRAMS += experiments/ground-truth/truth
 CLEANFILES += experiments/ground-truth/truth
 experiments_ground_truth_truth_SOURCES = \
+	experiments/ground-truth/abacus.c \
 	experiments/ground-truth/beside.c \
 	experiments/ground-truth/beside.h \
 	experiments/ground-truth/fit.c \

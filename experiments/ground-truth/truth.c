@@ -21,7 +21,7 @@ static const struct {
 	{ "microbench", truth_microbench }, { "solo", truth_solo },
 	{ "natural", truth_natural },       { "inthewild", truth_inthewild },
 	{ "parvagpu", truth_parvagpu },     { "tally", truth_tally },
-	{ "igniter", truth_igniter },
+	{ "abacus", truth_abacus },         { "igniter", truth_igniter },
 };
 
 static int usage(const char *message)

@@ -71,6 +71,7 @@ char *truth_data(struct truth_group *, const char *folder, const char *file);
 /* Each fills a new group, or skips it with a reason. */
 typedef gboolean truth_run(struct truth_group *, GError **);
 truth_run truth_microbench; /* microbench.c: two synthetic kernels on a V100 */
+truth_run truth_abacus;     /* abacus.c: groups of inference programs under MPS */
 truth_run truth_igniter;    /* igniter.c: pairs of servers on disjoint SMs of a V100 */
 truth_run truth_inthewild;  /* inthewild.c: kernels beside collective communication */
 truth_run truth_natural;    /* natural.c: kernels of one program that met by themselves */
