@@ -7,8 +7,7 @@
  * whose room was above some level has come down to it, and in the last, unfinished
  * round the lowest-numbered of those have come down one more.  So the whole placement
  * is a level and a remainder, found from the number of SMs at each room, and all SMs of
- * a class get the same but for the remainder.  The blocks of clusters are placed by the
- * same rule, GPC by GPC.
+ * a class get the same but for the remainder.
  *
  * Deferring.  A grid that finds the device empty, and may use all of it, is alone most of
  * the time until it ends, and then nobody asks which SMs its blocks are on.  Its batch is
@@ -22,60 +21,11 @@
 
 #include "models/spread.h"
 #include "sim/gpu-classes.h"
+#include "sim/gpu-cluster.h"
 #include "sim/gpu-mutant.h"
 #include "sim/gpu-rates.h"
 #include "sim/gpu-registers.h"
-
-static struct reciprocal reciprocal(uint32_t divisor)
-{
-	return (struct reciprocal){ divisor ? (uint64_t)(UINT32_MAX / divisor) + 1 : 0 };
-}
-
-/* Divisions are dear, and most grids that are alone need none. */
-static inline void prepare(struct resident *r)
-{
-	const struct ct_block_need *need = &r->grid->need;
-
-	if (r->per_warps.times)
-		return;
-	r->per_warps = reciprocal(need->warps);
-	r->per_registers = reciprocal(need->register_units);
-	r->per_smem = reciprocal(need->smem_units);
-}
-
-static inline uint32_t divide(uint32_t n, struct reciprocal by)
-{
-	return (uint32_t)(n * by.times >> 32);
-}
-
-static inline uint32_t least(uint32_t a, uint32_t b)
-{
-	return a < b ? a : b;
-}
-
-/* Warps that the registers suffice for. */
-static inline uint32_t warps_by_registers(uint32_t free, struct reciprocal by)
-{
-	uint32_t warps = 0;
-
-	for (; free; free >>= 8)
-		warps += divide(free & 0xff, by);
-	return warps;
-}
-
-static inline uint32_t room_for(const struct resident *r, const struct sm_room *free)
-{
-	uint32_t room = least(free->blocks, divide(free->warps, r->per_warps));
-
-	if (room && r->per_smem.times)
-		room = least(room, divide(free->smem_units, r->per_smem));
-	if (room && r->per_registers.times) {
-		uint32_t warps = warps_by_registers(free->registers, r->per_registers);
-
-		room = least(room, divide(warps, r->per_warps));
-	}
-	return room;
-}
+#include "sim/gpu-room.h"
 
 /* The rooms that SMs have for a grid. */
 struct supply {
@@ -84,20 +34,22 @@ struct supply {
 	uint32_t sms_with[GPU_MAX_BLOCKS_PER_SM + 1];
 };
 
-/* Collects the classes with room for the grid on the ALLOWED SMs (NULL: all). */
-static void find_room(struct ct_gpu *gpu, struct resident *r,
-		      const struct ct_sm_set *allowed, bool changed_only, struct supply *s)
+/* Collects the classes with room for the grid on the ALLOWED SMs (NULL: all).  What
+ * is marked for inlining in this file is most of what a busy device costs. */
+static G_ALWAYS_INLINE inline void find_room(struct ct_gpu *gpu, struct resident *r,
+					     const struct ct_sm_set *allowed,
+					     bool changed_only, struct supply *s)
 {
 	struct sm_class **class = changed_only ? gpu->touched : gpu->active;
 	uint32_t n = changed_only ? gpu->n_touched : gpu->n_active;
 
-	prepare(r);
+	ct_prepare_room(r);
 	s->candidates = s->largest = 0;
 	s->blocks = 0;
 	memset(s->sms_with, 0, (gpu->limits.blocks + 1) * sizeof *s->sms_with);
 	for (uint32_t i = 0; i < n; i++) {
 		struct sm_class *c = class[i];
-		uint32_t room = room_for(r, &c->free), n_sms = c->n_sms;
+		uint32_t room = ct_room_for(r, &c->free), n_sms = c->n_sms;
 		struct ct_sm_set in;
 
 		if (!room)
@@ -163,7 +115,7 @@ static void find_lowest(struct ct_gpu *gpu, struct filling *f, uint32_t candidat
 			word &= allowed->word[at];
 		set = ct_bits(word);
 		f->lowest.word[at] = set <= left ? word : lowest_set(word, left);
-		left -= least(set, left);
+		left -= ct_least(set, left);
 	}
 }
 
@@ -177,8 +129,9 @@ static void add(struct ct_gpu *gpu, struct sm_class *class, struct resident *r,
 }
 
 /* Brings the SMs of one candidate down to where they belong. */
-static void fill(struct ct_gpu *gpu, const struct candidate *c, struct resident *r,
-		 const struct ct_sm_set *allowed, const struct filling *f)
+static G_ALWAYS_INLINE inline void fill(struct ct_gpu *gpu, const struct candidate *c,
+					struct resident *r, const struct ct_sm_set *allowed,
+					const struct filling *f)
 {
 	struct sm_class *class = c->class;
 	uint32_t blocks = c->room - f->level, n;
@@ -224,12 +177,13 @@ static uint64_t begin(struct ct_gpu *gpu, struct resident *r)
 }
 
 /* Adds that many blocks to the batch, as many as there is room for at most. */
-static void distribute(struct ct_gpu *gpu, struct resident *r, struct batch *batch,
-		       const struct supply *supply, const struct ct_sm_set *allowed,
-		       uint64_t blocks)
+static G_ALWAYS_INLINE inline void
+distribute(struct ct_gpu *gpu, struct resident *r, struct batch *batch,
+	   const struct supply *supply, const struct ct_sm_set *allowed, uint64_t blocks)
 {
-	struct filling f = { .batch = batch };
+	struct filling f;
 
+	f.batch = batch;
 	find_level(&f, supply, blocks);
 	if (f.remainder)
 		find_lowest(gpu, &f, supply->candidates, allowed);
@@ -238,7 +192,8 @@ static void distribute(struct ct_gpu *gpu, struct resident *r, struct batch *bat
 			fill(gpu, &gpu->candidate[i], r, allowed, &f);
 }
 
-static struct batch *open_batch(struct ct_gpu *gpu, struct resident *r)
+static G_ALWAYS_INLINE inline struct batch *open_batch(struct ct_gpu *gpu,
+						       struct resident *r)
 {
 	uint64_t work = r->work;
 
@@ -249,7 +204,8 @@ static struct batch *open_batch(struct ct_gpu *gpu, struct resident *r)
 	return ct_batch_new(gpu, r, begin(gpu, r), work);
 }
 
-static void close_batch(struct ct_gpu *gpu, struct resident *r, struct batch *batch)
+static G_ALWAYS_INLINE inline void close_batch(struct ct_gpu *gpu, struct resident *r,
+					       struct batch *batch)
 {
 	if (r->first == batch)
 		gpu->next_ns[r->slot] = ct_tag_ns(r, batch->tag);
@@ -261,6 +217,25 @@ static void close_batch(struct ct_gpu *gpu, struct resident *r, struct batch *ba
 	gpu->use.blocks += batch->blocks;
 }
 
+struct batch *ct_open_batch(struct ct_gpu *gpu, struct resident *r)
+{
+	return open_batch(gpu, r);
+}
+
+void ct_close_batch(struct ct_gpu *gpu, struct resident *r, struct batch *batch)
+{
+	close_batch(gpu, r, batch);
+}
+
+void ct_place_on(struct ct_gpu *gpu, struct resident *r, struct batch *batch,
+		 const struct ct_sm_set *allowed, uint64_t blocks)
+{
+	struct supply supply;
+
+	find_room(gpu, r, allowed, false, &supply);
+	distribute(gpu, r, batch, &supply, allowed, blocks);
+}
+
 /* How many of its blocks are on the SMs that an empty device would give them. */
 static void defer(struct ct_gpu *gpu, struct resident *r)
 {
@@ -269,7 +244,7 @@ static void defer(struct ct_gpu *gpu, struct resident *r)
 
 	batch->blocks = (uint32_t)(r->left < room ? r->left : room);
 	gpu->deferred = r;
-	gpu->active_sms = least(batch->blocks, gpu->sms);
+	gpu->active_sms = ct_least(batch->blocks, gpu->sms);
 	close_batch(gpu, r, batch);
 }
 
@@ -277,13 +252,11 @@ static void seat_deferred(struct ct_gpu *gpu)
 {
 	struct resident *r = gpu->deferred;
 	uint32_t blocks = r->first->blocks;
-	struct supply supply;
 
 	gpu->deferred = NULL;
 	gpu->active_sms = 0;
 	r->first->blocks = 0;
-	find_room(gpu, r, NULL, false, &supply);
-	distribute(gpu, r, r->first, &supply, NULL, blocks);
+	ct_place_on(gpu, r, r->first, NULL, blocks);
 	g_assert(r->first->blocks == blocks);
 }
 
@@ -294,133 +267,13 @@ static bool finds_nobody(const struct ct_gpu *gpu, const struct resident *r)
 	       !r->portion_blocks;
 }
 
-bool ct_block_can_hold(const struct ct_gpu *gpu, const struct ct_block_need *need,
-		       const struct ct_sm_set *sms)
-{
-	uint32_t blocks = need->cluster > 1 ? need->cluster : 1;
-	struct ct_sm_set in;
-
-	for (uint32_t g = 0; g < gpu->n_gpcs; g++) {
-		uint32_t n = ct_sm_intersect(gpu, &in, &gpu->gpc[g].sms,
-					     sms ? sms : &gpu->gpc[g].sms);
-
-		if (n * need->blocks_per_sm >= blocks)
-			return true;
-	}
-	return false;
-}
-
-/* Blocks of the grid that each GPC has room for. */
-static void find_gpc_rooms(struct ct_gpu *gpu, struct resident *r)
-{
-	const struct ct_sm_set *allowed = r->grid->sms;
-	struct ct_sm_set in;
-
-	prepare(r);
-	for (uint32_t g = 0; g < gpu->n_gpcs; g++)
-		gpu->gpc[g].room = 0;
-	for (uint32_t i = 0; i < gpu->n_active; i++) {
-		const struct sm_class *class = gpu->active[i];
-		uint32_t room = room_for(r, &class->free);
-
-		for (uint32_t g = 0; room && g < gpu->n_gpcs; g++) {
-			uint32_t n =
-				ct_sm_intersect(gpu, &in, &class->sms, &gpu->gpc[g].sms);
-
-			if (n && allowed)
-				n = ct_sm_intersect(gpu, &in, &in, allowed);
-			gpu->gpc[g].room += room * n;
-		}
-	}
-}
-
-/* Clusters placed if every GPC comes down to room for LEVEL of them. */
-static uint64_t clusters_above(const struct ct_gpu *gpu, uint32_t cluster, uint32_t level)
-{
-	uint64_t n = 0;
-
-	for (uint32_t g = 0; g < gpu->n_gpcs; g++)
-		if (gpu->gpc[g].room / cluster > level)
-			n += gpu->gpc[g].room / cluster - level;
-	return n;
-}
-
-/* The lowest level that does not take more than that many clusters. */
-static uint32_t find_gpc_level(const struct ct_gpu *gpu, uint32_t cluster,
-			       uint64_t clusters)
-{
-	uint32_t low = 0, high = gpu->sms * gpu->limits.blocks;
-
-	while (low < high) {
-		uint32_t middle = (low + high) / 2;
-
-		if (clusters_above(gpu, cluster, middle) <= clusters)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return low;
-}
-
-static void fill_gpc(struct ct_gpu *gpu, struct resident *r, struct batch *batch,
-		     struct gpc *gpc, uint32_t blocks)
-{
-	const struct ct_sm_set *allowed = &gpc->sms;
-	struct supply supply;
-	struct ct_sm_set in;
-
-	if (r->grid->sms) {
-		ct_sm_intersect(gpu, &in, allowed, r->grid->sms);
-		allowed = &in;
-	}
-	find_room(gpu, r, allowed, false, &supply);
-	distribute(gpu, r, batch, &supply, allowed, blocks);
-	gpc->room -= blocks;
-}
-
-/*
- * A cluster takes one cluster's worth of the room of its GPC, as a block takes one of
- * that of its SM: so GPCs come down to a level, too, and what falls to one of them is
- * placed there block by block.
- */
-static bool place_clusters(struct ct_gpu *gpu, struct resident *r, uint64_t most)
-{
-	uint32_t cluster = r->grid->need.cluster, level;
-	uint64_t clusters = most / cluster, odd, all;
-	struct batch *batch;
-
-	find_gpc_rooms(gpu, r);
-	all = clusters_above(gpu, cluster, 0);
-	if (all) {
-		level = find_gpc_level(gpu, cluster, clusters);
-		odd = all > clusters ? clusters - clusters_above(gpu, cluster, level) : 0;
-		batch = open_batch(gpu, r);
-		for (uint32_t i = 0; i < gpu->n_gpcs; i++) {
-			bool last_first = MUTANT(HIGHEST_GPC_FIRST);
-			struct gpc *gpc = &gpu->gpc[last_first ? gpu->n_gpcs - 1 - i : i];
-			uint32_t room = gpc->room / cluster, n;
-
-			if (room < level || !room)
-				continue;
-			n = room - level + (odd != 0);
-			odd -= odd != 0;
-			if (n)
-				fill_gpc(gpu, r, batch, gpc, n * cluster);
-		}
-		close_batch(gpu, r, batch);
-	}
-	r->ragged = false;
-	for (uint32_t g = 0; g < gpu->n_gpcs; g++)
-		r->ragged |= gpu->gpc[g].room != 0;
-	return all;
-}
-
 /*
  * At most so many blocks, as one batch.  If the grid is the head that stopped the last
  * schedule of its partition, there was no room for it anywhere then, and only the classes
  * touched since can have some.  (Not so for clusters: there was too little of it.)
  */
-static bool place(struct ct_gpu *gpu, struct resident *r, uint64_t most)
+static G_ALWAYS_INLINE inline bool place(struct ct_gpu *gpu, struct resident *r,
+					 uint64_t most)
 {
 	const struct resident *blocked = gpu->partition[r->partition].blocked;
 	bool changed_only = blocked == r || (MUTANT(TOUCHED_ONLY) && blocked);
@@ -436,7 +289,7 @@ static bool place(struct ct_gpu *gpu, struct resident *r, uint64_t most)
 	if (gpu->deferred && !MUTANT(NEVER_SEATED))
 		seat_deferred(gpu);
 	if (r->grid->need.cluster > 1 && !MUTANT(CLUSTERS_APART))
-		return place_clusters(gpu, r, most);
+		return ct_place_clusters(gpu, r, most);
 	find_room(gpu, r, r->grid->sms, changed_only, &supply);
 	if (!supply.candidates)
 		return false;
@@ -446,20 +299,18 @@ static bool place(struct ct_gpu *gpu, struct resident *r, uint64_t most)
 	return true;
 }
 
-static bool place_portions(struct ct_gpu *gpu, struct resident *r)
-{
-	uint32_t before = r->portions;
-
-	while (r->left) {
-		uint64_t most = r->left < r->portion_blocks ? r->left : r->portion_blocks;
-
-		if (!place(gpu, r, most))
-			break;
-	}
-	return r->portions != before;
-}
-
 bool ct_place(struct ct_gpu *gpu, struct resident *r)
 {
-	return r->portion_blocks ? place_portions(gpu, r) : place(gpu, r, r->left);
+	bool any = false;
+
+	do {
+		uint64_t most = r->left;
+
+		if (r->portion_blocks && most > r->portion_blocks)
+			most = r->portion_blocks;
+		if (!place(gpu, r, most))
+			break;
+		any = true;
+	} while (r->portion_blocks && r->left);
+	return any;
 }

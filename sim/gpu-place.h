@@ -10,8 +10,11 @@
  * spread; false if none does. */
 bool ct_place(struct ct_gpu *, struct resident *);
 
-/* Of the engine's table. */
-bool ct_block_can_hold(const struct ct_gpu *, const struct ct_block_need *,
-		       const struct ct_sm_set *);
+/* The parts of that, for clusters: a batch of the grid that begins now; blocks for it on
+ * the ALLOWED SMs (NULL: all), at most as many as there is room for; it is complete. */
+struct batch *ct_open_batch(struct ct_gpu *, struct resident *);
+void ct_place_on(struct ct_gpu *, struct resident *, struct batch *,
+		 const struct ct_sm_set *allowed, uint64_t blocks);
+void ct_close_batch(struct ct_gpu *, struct resident *, struct batch *);
 
 #endif

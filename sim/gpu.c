@@ -17,6 +17,7 @@
 
 #include "models/cluster.h"
 #include "sim/gpu-classes.h"
+#include "sim/gpu-cluster.h"
 #include "sim/gpu-engine.h"
 #include "sim/gpu-mutant.h"
 #include "sim/gpu-place.h"

@@ -25,6 +25,8 @@ sim_libsim_la_SOURCES = \
 	sim/gpu-check.c \
 	sim/gpu-classes.c \
 	sim/gpu-classes.h \
+	sim/gpu-cluster.c \
+	sim/gpu-cluster.h \
 	sim/gpu-engine.c \
 	sim/gpu-engine.h \
 	sim/gpu-internal.h \
@@ -42,6 +44,7 @@ sim_libsim_la_SOURCES = \
 	sim/gpu-refill.h \
 	sim/gpu-registers.c \
 	sim/gpu-registers.h \
+	sim/gpu-room.h \
 	sim/gpu.c \
 	sim/gpu.h \
 	sim/metrics.c \
