@@ -15,6 +15,8 @@ sim_libsim_la_SOURCES = \
 	sim/event.h \
 	sim/explain.c \
 	sim/explain.h \
+	sim/figures.c \
+	sim/figures.h \
 	sim/fluid-check.c \
 	sim/fluid-internal.h \
 	sim/fluid-queue.c \

@@ -8,68 +8,7 @@
 
 #include <math.h>
 
-#include "sim/metrics.h"
-
-static const struct ct_tenant_result *tenant_of(const struct ct_study_cell *c, size_t t)
-{
-	return &c->run->tenant[t];
-}
-
-static double p50(const struct ct_study_cell *c, size_t t)
-{
-	const struct ct_latency *l = &tenant_of(c, t)->latency;
-
-	return l->count ? (double)l->p50_ns : NAN;
-}
-
-static double p99(const struct ct_study_cell *c, size_t t)
-{
-	const struct ct_latency *l = &tenant_of(c, t)->latency;
-
-	return l->count ? (double)l->p99_ns : NAN;
-}
-
-static double throughput(const struct ct_study_cell *c, size_t t)
-{
-	return tenant_of(c, t)->throughput_per_s;
-}
-
-static double slowdown(const struct ct_study_cell *c, size_t t)
-{
-	return c->slowdown[t];
-}
-
-static double slo(const struct ct_study_cell *c, size_t t)
-{
-	return c->point->scenario->tenant[t].slo_ns ? tenant_of(c, t)->slo_attainment : NAN;
-}
-
-static double stp(const struct ct_study_cell *c, size_t t)
-{
-	return c->stp;
-}
-
-static double antt(const struct ct_study_cell *c, size_t t)
-{
-	return c->antt;
-}
-
-static double fairness(const struct ct_study_cell *c, size_t t)
-{
-	return c->fairness;
-}
-
-const struct ct_figure ct_figures[] = {
-	{ "latency_p50_ns", FALSE, -1, p50 },
-	{ "latency_p99_ns", FALSE, -1, p99 },
-	{ "throughput_per_s", FALSE, 1, throughput },
-	{ "slowdown", FALSE, -1, slowdown },
-	{ "slo_attainment", FALSE, 1, slo },
-	{ "stp", TRUE, 1, stp },
-	{ "antt", TRUE, -1, antt },
-	{ "fairness", TRUE, 1, fairness },
-	{ NULL, FALSE, 0, NULL },
-};
+#include "sim/figures.h"
 
 /* Of one policy at one point, over its repeats. */
 static double mean_of(const GPtrArray *cells, const struct ct_study_point *point,
@@ -102,8 +41,8 @@ static double *entry(const struct table *t, size_t policy, size_t tenant, size_t
 
 static struct table fill_table(const GPtrArray *cells, const struct ct_study_point *p)
 {
-	struct table t = { p->n_policies, p->scenario->n_tenants,
-			   G_N_ELEMENTS(ct_figures) - 1, NULL };
+	struct table t = { p->n_policies, p->scenario->n_tenants, CT_FIGURES_COMPARED,
+			   NULL };
 
 	t.value = g_new(double, t.n_policies *t.n_tenants *t.n_figures);
 	for (size_t policy = 0; policy < t.n_policies; policy++)

@@ -16,6 +16,7 @@
 #define CT_SIM_SENSITIVITY_H
 
 #include "models/estimate.h"
+#include "sim/figures.h"
 #include "sim/study.h"
 
 /* Two policies count as apart, in a figure, from 1 % on. */
@@ -35,14 +36,6 @@ struct ct_variant {
 	struct ct_device *device;
 	struct ct_program **program; /* per tenant, for point->program */
 };
-
-struct ct_figure { /* what policies are compared by */
-	const char *name;
-	gboolean system; /* of the run, not of a tenant */
-	int better;      /* 1: more is, -1: less is */
-	double (*value)(const struct ct_study_cell *, size_t tenant);
-};
-extern const struct ct_figure ct_figures[]; /* ends with a NULL name */
 
 struct ct_spread { /* of one figure of a policy, and a tenant */
 	const struct ct_figure *figure;

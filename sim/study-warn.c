@@ -6,6 +6,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "sim/figures.h"
+
 #include "models/mig.h"
 
 #define WORTH_SAYING_PCT 1.0 /* of kernel time */
@@ -185,6 +187,44 @@ static void warn_of_run(struct ct_study *study, const struct ct_study_cell *cell
 	}
 }
 
+/* One run of a chaotic system is one draw, and repeats of the same run are none more. */
+static void warn_of_chance(struct ct_study *study, const struct ct_group *g)
+{
+	const struct ct_study_cell *cell = study->cells->pdata[g->first];
+	uint64_t loops = ct_closed_loops(cell->point->scenario);
+	const char *policy = cell->policy->choice.policy->name;
+
+	if (g->n > 1 && ct_group_distinct(study, g) == 1)
+		warn(study,
+		     "%s: all %u repeats were the same run, since nothing in it comes from "
+		     "the seed: their intervals say nothing; see --jitter",
+		     policy, g->n);
+	else if (g->n == 1 && loops >= CT_CHAOTIC_LOOPS)
+		warn(study,
+		     "%" G_GUINT64_FORMAT " closed loops at a time are chaotic: one run is "
+		     "one course of events among many, so nothing is marked as best; see "
+		     "--repeat and --jitter",
+		     loops);
+}
+
+/* Of all repeats of each policy. */
+static void warn_of_groups(struct ct_study *study)
+{
+	guint next = 0;
+
+	while (next < study->cells->len) {
+		g_autoptr(GArray) groups = ct_groups_from(study, next);
+
+		for (guint row = 0; row < groups->len; row++) {
+			const struct ct_group *g =
+				&g_array_index(groups, struct ct_group, row);
+
+			warn_of_chance(study, g);
+			next += g->n;
+		}
+	}
+}
+
 void ct_study_warn(struct ct_study *study)
 {
 	for (guint i = 0; i < study->points->len; i++) {
@@ -200,4 +240,5 @@ void ct_study_warn(struct ct_study *study)
 	}
 	for (guint i = 0; i < study->cells->len; i++)
 		warn_of_run(study, study->cells->pdata[i]);
+	warn_of_groups(study);
 }

@@ -38,6 +38,7 @@ cotenant_SOURCES = \
 	sim/cli/report-json.c \
 	sim/cli/report-sensitivity.c \
 	sim/cli/report-sources.c \
+	sim/cli/report-summary.c \
 	sim/cli/report-text.c \
 	sim/cli/report.c \
 	sim/cli/report.h \

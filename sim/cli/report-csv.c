@@ -1,11 +1,14 @@
 /*
  * report-csv - one row for each run and tenant; empty where a value is not defined.
+ *
+ * Behind the figures of the run stand those of all repeats of its policy.
  */
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
 #include "sim/cli/report.h"
+#include "sim/figures.h"
 
 static const char *const columns[] = {
 	"policy",
@@ -117,21 +120,39 @@ static void add_system(struct ct_table *table, const struct ct_study_cell *cell)
 	ct_table_cell(table, run->ejected, FALSE);
 }
 
-static void write_csv(const struct ct_study *study, const struct ct_report_options *options,
-		      FILE *out)
+static void add_group(struct ct_table *table, const struct ct_study *study,
+		      const struct ct_group *g)
 {
-	char alignment[G_N_ELEMENTS(columns)] = "";
-	struct ct_table *table;
-
-	memset(alignment, 'l', G_N_ELEMENTS(columns) - 1);
-	table = ct_table_new(columns, alignment);
-	for (guint i = 0; i < study->cells->len; i++) {
-		const struct ct_study_cell *cell = study->cells->pdata[i];
+	for (guint i = 0; i < g->n; i++) {
+		const struct ct_study_cell *cell = study->cells->pdata[g->first + i];
 
 		for (size_t t = 0; t < cell->run->n_tenants; t++) {
 			add_run(table, cell);
 			add_tenant(table, cell, t);
 			add_system(table, cell);
+			ct_report_summary_cells(table, study, g, t);
+		}
+	}
+}
+
+static void write_csv(const struct ct_study *study, const struct ct_report_options *options,
+		      FILE *out)
+{
+	g_autoptr(GPtrArray) titles = ct_report_summary_titles(columns);
+	g_autofree char *alignment = g_strnfill(titles->len - 1, 'l');
+	struct ct_table *table =
+		ct_table_new((const char *const *)titles->pdata, alignment);
+	guint next = 0;
+
+	while (next < study->cells->len) {
+		g_autoptr(GArray) groups = ct_groups_from(study, next);
+
+		for (guint row = 0; row < groups->len; row++) {
+			const struct ct_group *g =
+				&g_array_index(groups, struct ct_group, row);
+
+			add_group(table, study, g);
+			next += g->n;
 		}
 	}
 	ct_table_print(table, CT_OUTPUT_CSV, out);

@@ -10,6 +10,7 @@
 #include <math.h>
 
 #include "sim/cli/report.h"
+#include "sim/gpu.h"
 
 static json_t *number(double value)
 {
@@ -166,6 +167,8 @@ json_t *ct_report_json(const struct ct_study *study,
 		ct_sharing_name[s->sharing.mode], "actuator", first->actuator->name,
 		"warnings", warnings, "unsupported", refusals(study), "expectations",
 		ct_report_expectations(study, results), "results", results);
+	json_object_set_new(document, "engine", json_string(ct_gpu_engine_name(s->engine)));
+	json_object_set_new(document, "summary", ct_report_summary_json(study));
 	if (study->sensitivity)
 		json_object_set_new(document, "sensitivity",
 				    ct_report_sensitivity_json(study));

@@ -3,97 +3,28 @@
  * run, and on request where the time went.
  *
  * Repeats are one row: their mean, and half the width of its 95 % confidence interval.
- * The best value of each column is marked, for each tenant among the policies; nothing
- * is where all are alike.
+ * The best value of each column is marked, for each tenant among the policies, if the
+ * intervals can tell it from the next (figures.h).
  */
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
 #include "sim/cli/report.h"
-#include "sim/metrics.h"
+#include "sim/figures.h"
+#include "sim/gpu.h"
 
 enum unit { COUNT, TIME, RATIO, PERCENT };
 
-struct column {
-	const char *title;
+static const struct column {
+	const char *figure, *title; /* of figures.h */
 	enum unit unit;
-	int better;      /* 1: more is, -1: less is, 0: neither */
-	gboolean system; /* of the run, not of a tenant */
-	double (*value)(const struct ct_study_cell *, size_t tenant);
-};
-
-/* The repeats of one policy at one point: cells [first, first + n) of the study. */
-struct group {
-	guint first, n;
-};
-
-static const struct ct_tenant_result *tenant_of(const struct ct_study_cell *c, size_t t)
-{
-	return &c->run->tenant[t];
-}
-
-static double requests(const struct ct_study_cell *c, size_t t)
-{
-	return (double)tenant_of(c, t)->latency.count;
-}
-
-static double p50(const struct ct_study_cell *c, size_t t)
-{
-	return requests(c, t) > 0 ? (double)tenant_of(c, t)->latency.p50_ns : NAN;
-}
-
-static double p99(const struct ct_study_cell *c, size_t t)
-{
-	return requests(c, t) > 0 ? (double)tenant_of(c, t)->latency.p99_ns : NAN;
-}
-
-static double throughput(const struct ct_study_cell *c, size_t t)
-{
-	return tenant_of(c, t)->throughput_per_s;
-}
-
-static double slowdown(const struct ct_study_cell *c, size_t t)
-{
-	return c->slowdown[t];
-}
-
-static double slo(const struct ct_study_cell *c, size_t t)
-{
-	return c->point->scenario->tenant[t].slo_ns ? tenant_of(c, t)->slo_attainment : NAN;
-}
-
-static double stp(const struct ct_study_cell *c, size_t t)
-{
-	return c->stp;
-}
-
-static double antt(const struct ct_study_cell *c, size_t t)
-{
-	return c->antt;
-}
-
-static double fairness(const struct ct_study_cell *c, size_t t)
-{
-	return c->fairness;
-}
-
-static double sm_active(const struct ct_study_cell *c, size_t t)
-{
-	return c->run->sm_active;
-}
-
-static const struct column columns[] = {
-	{ "requests", COUNT, 0, FALSE, requests },
-	{ "p50", TIME, -1, FALSE, p50 },
-	{ "p99", TIME, -1, FALSE, p99 },
-	{ "per second", COUNT, 1, FALSE, throughput },
-	{ "slowdown", RATIO, -1, FALSE, slowdown },
-	{ "SLO met", PERCENT, 1, FALSE, slo },
-	{ "STP", RATIO, 1, TRUE, stp },
-	{ "ANTT", RATIO, -1, TRUE, antt },
-	{ "fairness", RATIO, 1, TRUE, fairness },
-	{ "SMs active", PERCENT, 0, TRUE, sm_active },
+} columns[] = {
+	{ "count", "requests", COUNT },    { "latency_p50_ns", "p50", TIME },
+	{ "latency_p99_ns", "p99", TIME }, { "throughput_per_s", "per second", COUNT },
+	{ "slowdown", "slowdown", RATIO }, { "slo_attainment", "SLO met", PERCENT },
+	{ "stp", "STP", RATIO },           { "antt", "ANTT", RATIO },
+	{ "fairness", "fairness", RATIO }, { "sm_active", "SMs active", PERCENT },
 };
 
 static char *format(enum unit unit, double value)
@@ -113,59 +44,30 @@ static char *format(enum unit unit, double value)
 	g_assert_not_reached();
 }
 
-static struct ct_mean mean_of(const struct ct_study *study, const struct group *g,
-			      const struct column *c, size_t tenant)
-{
-	g_autofree double *value = g_new(double, g->n);
-
-	for (guint i = 0; i < g->n; i++)
-		value[i] = c->value(study->cells->pdata[g->first + i], tenant);
-	return ct_mean_of(value, g->n);
-}
-
-static gboolean is_best(const struct ct_study *study, GArray *groups, guint row,
-			const struct column *c, size_t tenant)
-{
-	double own =
-		mean_of(study, &g_array_index(groups, struct group, row), c, tenant).mean;
-	gboolean alike = TRUE;
-
-	if (!c->better || isnan(own))
-		return FALSE;
-	for (guint i = 0; i < groups->len; i++) {
-		double other =
-			mean_of(study, &g_array_index(groups, struct group, i), c, tenant)
-				.mean;
-
-		if ((other - own) * c->better > fabs(own) * 1e-9)
-			return FALSE;
-		alike &= fabs(other - own) <= fabs(own) * 1e-9;
-	}
-	return !alike;
-}
-
 static void add_cell(struct ct_table *table, const struct ct_study *study, GArray *groups,
 		     guint row, const struct column *c, size_t tenant)
 {
-	struct ct_mean m =
-		mean_of(study, &g_array_index(groups, struct group, row), c, tenant);
+	const struct ct_figure *figure = ct_figure_find(c->figure);
+	struct ct_mean m = ct_group_mean(
+		study, &g_array_index(groups, struct ct_group, row), figure, tenant);
 	g_autofree char *mean = format(c->unit, m.mean), *half = NULL, *both = NULL;
 
 	half = format(c->unit, m.half_width);
 	if (strpbrk(half, "123456789")) /* there is one, and it does not round to nothing */
 		both = g_strdup_printf("%s \xc2\xb1%s", mean, half);
-	ct_table_cell(table, both ? both : mean, is_best(study, groups, row, c, tenant));
+	ct_table_cell(table, both ? both : mean,
+		      ct_group_is_best(study, groups, row, figure, tenant));
 }
 
 static const struct ct_study_cell *first_of(const struct ct_study *study, GArray *groups,
 					    guint row)
 {
-	return study->cells->pdata[g_array_index(groups, struct group, row).first];
+	return study->cells->pdata[g_array_index(groups, struct ct_group, row).first];
 }
 
 static gboolean shown(const struct ct_study_point *p, const struct column *c)
 {
-	if (c->value != slo)
+	if (strcmp(c->figure, "slo_attainment") != 0)
 		return TRUE;
 	for (size_t t = 0; t < p->scenario->n_tenants; t++)
 		if (p->scenario->tenant[t].slo_ns)
@@ -200,7 +102,7 @@ static void add_rows(struct ct_table *table, const struct ct_study *study, GArra
 		for (size_t c = 0; c < G_N_ELEMENTS(columns); c++) {
 			if (!shown(p, &columns[c]))
 				continue;
-			if (columns[c].system && t > 0)
+			if (ct_figure_find(columns[c].figure)->system && t > 0)
 				ct_table_cell(table, "", FALSE);
 			else
 				add_cell(table, study, groups, row, &columns[c], t);
@@ -242,7 +144,7 @@ static void find_causes(const struct ct_study *study, gboolean *seen)
 
 /* Percent of the tenant's turnaround, by cause, over all repeats. */
 static void add_causes(struct ct_table *table, const struct ct_study *study,
-		       const struct group *g, size_t t, const gboolean *seen)
+		       const struct ct_group *g, size_t t, const gboolean *seen)
 {
 	double sum[CT_CAUSE_MAX] = { 0 }, total = 0;
 
@@ -288,8 +190,8 @@ static void print_causes(const struct ct_study *study, GArray *groups, FILE *out
 		for (size_t t = 0; t < p->scenario->n_tenants; t++) {
 			ct_table_cell(table, t ? "" : label, FALSE);
 			ct_table_cell(table, p->scenario->tenant[t].name, FALSE);
-			add_causes(table, study, &g_array_index(groups, struct group, row),
-				   t, seen);
+			add_causes(table, study,
+				   &g_array_index(groups, struct ct_group, row), t, seen);
 		}
 	}
 	fputs("\nwhere the time of operations went, from the call to their end\n", out);
@@ -334,8 +236,9 @@ static void print_header(const struct ct_study *study, FILE *out)
 
 	if (s->why)
 		fprintf(out, "why       %s\n", s->why);
-	fprintf(out, "device    %s (%s), %u SMs, sharing mode %s\n", p->device->name,
-		p->device->title, p->device->sms, ct_sharing_name[s->sharing.mode]);
+	fprintf(out, "device    %s (%s), %u SMs, sharing mode %s, engine %s\n",
+		p->device->name, p->device->title, p->device->sms,
+		ct_sharing_name[s->sharing.mode], ct_gpu_engine_name(s->engine));
 	fprintf(out, "actuator  %s\n", p->actuator->name);
 	fprintf(out, "seed      %" PRIu64, s->seed);
 	if (s->repeat > 1)
@@ -370,29 +273,6 @@ static void print_footer(const struct ct_study *study, FILE *out)
 	}
 }
 
-/* The groups of the point that cell FIRST belongs to. */
-static GArray *groups_from(const struct ct_study *study, guint first)
-{
-	GArray *groups = g_array_new(FALSE, FALSE, sizeof(struct group));
-	const struct ct_study_cell *begin = study->cells->pdata[first], *last = NULL;
-
-	for (guint i = first; i < study->cells->len; i++) {
-		const struct ct_study_cell *cell = study->cells->pdata[i];
-
-		if (cell->point != begin->point)
-			break;
-		if (last && cell->policy == last->policy) {
-			g_array_index(groups, struct group, groups->len - 1).n++;
-		} else {
-			struct group g = { i, 1 };
-
-			g_array_append_val(groups, g);
-		}
-		last = cell;
-	}
-	return groups;
-}
-
 static void write_text(const struct ct_study *study,
 		       const struct ct_report_options *options, FILE *out)
 {
@@ -400,13 +280,13 @@ static void write_text(const struct ct_study *study,
 
 	print_header(study, out);
 	while (next < study->cells->len) {
-		g_autoptr(GArray) groups = groups_from(study, next);
+		g_autoptr(GArray) groups = ct_groups_from(study, next);
 
 		print_point(study, groups, out);
 		if (options->verbose)
 			print_causes(study, groups, out);
 		for (guint i = 0; i < groups->len; i++)
-			next += g_array_index(groups, struct group, i).n;
+			next += g_array_index(groups, struct ct_group, i).n;
 	}
 	print_footer(study, out);
 	if (study->sensitivity)

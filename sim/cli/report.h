@@ -56,4 +56,12 @@ char *ct_report_policy(const struct ct_study_point *, const struct ct_study_poli
 /* "seed=1, policy.slice_ns=2"; "" without a sweep. */
 char *ct_report_settings(const json_t *object);
 
+/* report-summary.c: the repeats of each policy read together, for JSON; and as further
+ * columns of a CSV whose titles (owned) begin with BEFORE. */
+struct ct_group;
+json_t *ct_report_summary_json(const struct ct_study *);
+GPtrArray *ct_report_summary_titles(const char *const *before);
+void ct_report_summary_cells(struct ct_table *, const struct ct_study *,
+			     const struct ct_group *, size_t tenant);
+
 #endif

@@ -20,6 +20,7 @@ UNIT_TESTS = \
 	tests/unit/expected-stats \
 	tests/unit/explain \
 	tests/unit/explain-words \
+	tests/unit/figures \
 	tests/unit/fluid \
 	tests/unit/export \
 	tests/unit/generate \
@@ -279,6 +280,10 @@ tests_unit_engine_distance_SOURCES = tests/unit/engine-distance.c $(ENGINE_TABLE
 tests_unit_engine_distance_LDADD = sim/libsim.la -lm
 tests_unit_engine_distance_real_SOURCES = tests/unit/engine-distance-real.c $(ENGINE_TABLE)
 tests_unit_engine_distance_real_LDADD = sim/libsim.la -lm
+
+tests_unit_figures_SOURCES = tests/unit/figures.c
+tests_unit_figures_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_figures_LDADD = sim/libsim.la $(CHECK_LIBS) -lm
 
 tests_unit_fluid_SOURCES = tests/unit/fluid.c $(GPU_CASE)
 tests_unit_fluid_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
