@@ -65,6 +65,11 @@ static const struct ct_field fields[] = {
 	  .kind = CT_FIELD_TEXTS,
 	  .offset = offsetof(struct file, sees),
 	  .max_count = MAX_NAMES },
+	{ .path = "exists_on",
+	  .kind = CT_FIELD_TEXTS,
+	  .optional = TRUE,
+	  .offset = offsetof(struct file, model.exists_on),
+	  .max_count = MAX_NAMES },
 	COST("cost.gate_ns", gate_ns),
 	COST("cost.sense_ns", sense_ns),
 	COST("cost.decide_ns", decide_ns),
@@ -195,6 +200,7 @@ void ct_actuator_model_free(struct ct_actuator_model *model)
 	g_free(model->path);
 	g_free(model->gate);
 	g_strfreev(model->caps);
+	g_strfreev(model->exists_on);
 	g_free(model->sha256);
 	json_decref(model->json);
 	g_free(model);

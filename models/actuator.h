@@ -27,6 +27,7 @@ struct ct_actuator_model {
 	char *name, *title, *path;
 	char *gate;         /* "defers" or "blocks" */
 	char **caps;        /* "gate", "rank", ... and "sees-queue", ...; NULL-terminated */
+	char **exists_on;   /* vendors and compute capabilities; NULL: anywhere */
 	int64_t gate_ns;    /* an order to its effect */
 	int64_t sense_ns;   /* an effect to its fact */
 	int64_t decide_ns;  /* the policy's own thinking, per fact */

@@ -94,8 +94,9 @@ static void cut(const struct run *run, struct op *op, const struct ct_terms *ter
 
 	op->grid.need.blocks = MIN(op->left, most);
 	op->rest = op->left - op->grid.need.blocks;
-	if (op->rest && op->left == op->blocks)
+	if (op->rest && !op->sliced)
 		slow_down(&op->grid.work, run->in->actuator->slice_tax_permille);
+	op->sliced |= op->rest > 0;
 }
 
 static void set_terms(struct run *run, struct op *op, const struct ct_terms *terms)

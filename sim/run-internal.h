@@ -60,6 +60,7 @@ struct op {
 	uint64_t blocks;      /* of the kernel */
 	uint64_t left, rest;  /* still to run; of these, not let go this time */
 	struct op_past *past; /* NULL: it was never taken back */
+	gboolean sliced;      /* some of its blocks were not let go with the others */
 	gboolean frozen;      /* in custody, and on the SMs of a context that is held */
 	int64_t frozen_since_ns, frozen_ns; /* the last time; before that */
 	struct event_slot *event;           /* it records or waits for */

@@ -284,12 +284,15 @@ void ct_run_stopped(struct run *run, struct stream *s)
 	s->recall = NULL;
 }
 
-/* What a kernel has lost, if all of it must run again once a part was killed. */
+/* What a kernel has lost; all that it had done, if it must begin anew after a reset. */
 static uint64_t lost_blocks(const struct run *run, struct op *op)
 {
 	uint64_t lost = op->grid.blocks_lost;
+	gboolean reset = FALSE;
 
-	if (lost && run->in->actuator->redo == CT_REDO_KERNEL) {
+	for (const struct recall *r = op->stream->recall; r; r = r->next)
+		reset |= r->how == CT_RESET;
+	if (reset && op->grid.start_ns >= 0 && run->in->actuator->redo == CT_REDO_KERNEL) {
 		lost += op->blocks - op->left;
 		op->left = op->blocks;
 	}

@@ -72,6 +72,30 @@ static void warn_of_board(struct ct_study *study, const struct ct_tenant_spec *t
 	}
 }
 
+static gboolean is_board(const struct ct_device *device, const char *kind)
+{
+	g_autofree char *capability =
+		g_strdup_printf("%u.%u", device->cc_major, device->cc_minor);
+
+	return strcmp(kind, device->vendor) == 0 || strcmp(kind, capability) == 0;
+}
+
+/* A mechanism may be tried where nobody has built it; that is a question, not a fact. */
+static void warn_of_actuator(struct ct_study *study, const struct ct_study_point *p)
+{
+	char *const *kinds = p->actuator->exists_on;
+	g_autofree char *all = kinds ? g_strjoinv(", ", (char **)kinds) : NULL;
+
+	for (char *const *kind = kinds; kind && *kind; kind++)
+		if (is_board(p->device, *kind))
+			return;
+	if (kinds)
+		warn(study,
+		     "actuator %s exists on %s, and %s is none of these: results say what "
+		     "it would bring there",
+		     p->actuator->name, all, p->device->name);
+}
+
 static void add_share(GString *names, const char *name, double percent)
 {
 	if (percent >= WORTH_SAYING_PCT)
@@ -236,6 +260,7 @@ void ct_study_warn(struct ct_study *study)
 			warn_of_host(study, p, t);
 		}
 		warn_of_memory(study, p);
+		warn_of_actuator(study, p);
 		warn_of_demand(study, p);
 	}
 	for (guint i = 0; i < study->cells->len; i++)

@@ -103,6 +103,23 @@ expect 0 "--set" "$cotenant" run scenario.json --set 'sweep={}' --set expect='{}
 expect 2 "--set, misspelt" "$cotenant" run scenario.json --set tenants.h.wieght=3
 says "--set, misspelt" "did you mean 'weight'"
 
+# what can take work back, where, and of whom
+expect 0 "levels" "$cotenant" run heavy.json light.json,rank=5,arrive=poisson:500 --device h200-sxm \
+	--actuator xsched-l2 --policy gate-priority:level=queued --output-format json
+"$report_check" <out || fail "levels: not as described"
+says "levels" "exists on 3.5, 7.0, and h200-sxm is none of these"
+expect 5 "a level that it cannot do" "$cotenant" run heavy.json light.json --actuator xsched-l2 \
+	--policy gate-priority:level=reset
+says "a level that it cannot do" "level=reset needs a host that can reset"
+expect 5 "a switch in one context" "$cotenant" run heavy.json light.json --actuator xsched-l3 \
+	--policy gate-priority:level=switch
+says "a switch in one context" "it needs mode process"
+expect 5 "a reset of anybody" "$cotenant" run heavy.json light.json,rank=5,arrive=poisson:500 \
+	--actuator reef --policy gate-priority:level=reset
+says "a reset of anybody" "cannot be reset: only idempotent kernels"
+expect 0 "a reset" "$cotenant" run heavy.json,idempotent=yes light.json,rank=5,arrive=poisson:500 \
+	--actuator reef --policy gate-priority:level=reset
+
 # timeline and ledger
 expect 0 "timeline" "$cotenant" run heavy.json --policy fifo --timeline t.json --ledger l.txt
 grep -q '"name":"work"' t.json || fail "timeline: no kernel in it"

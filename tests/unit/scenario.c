@@ -38,7 +38,7 @@ START_TEST(arguments)
 	ck_assert(ct_scenario_add_tenant(s, "dir/bert.1.json.gz", NULL));
 	ck_assert(ct_scenario_add_tenant(s,
 					 "serve=a\\=b\\,c.ctt,rank=-3,weight=7,slo_ms=1.5,"
-					 "spread_permille=250,"
+					 "spread_permille=250,idempotent=yes,"
 					 "arrive=poisson:30,requests=it*",
 					 NULL));
 	ck_assert(ct_scenario_add_tenant(s, "bert.1.ctt", NULL));
@@ -54,6 +54,7 @@ START_TEST(arguments)
 	ck_assert_int_eq(t->rank, -3);
 	ck_assert_uint_eq(t->weight, 7);
 	ck_assert_uint_eq(t->spread_permille, 250);
+	ck_assert_uint_eq(t->idempotent, TRUE);
 	ck_assert_int_eq(t->slo_ns, 1500000);
 	ck_assert_int_eq(t->arrive.kind, CT_ARRIVE_POISSON);
 	ck_assert_str_eq(t->requests, "it*");
@@ -76,6 +77,7 @@ START_TEST(arguments_refused)
 		{ "a.ctt,weight=10001", "weight" },
 		{ "a.ctt,spread_permille=1001", "spread_permille" },
 		{ "a.ctt,rank=x", "rank" },
+		{ "a.ctt,idempotent=1", "'yes' or 'no'" },
 		{ "a.ctt,slo_ms=soon", "slo_ms" },
 		{ "a.ctt,arrive=closed:0", "closed:0" },
 		{ "a.ctt,", "no key" },
@@ -106,7 +108,7 @@ static const char full[] =
 	"\"1ms\","
 	"     \"arrive\": {\"period_ns\": \"4ms\"}},"
 	"    {\"trace\": \"b.json\", \"weight\": 5, \"requests\": \"step*\","
-	"     \"spread_permille\": 300,"
+	"     \"spread_permille\": 300, \"idempotent\": true,"
 	"     \"arrive\": \"poisson:12.5\"}],"
 	"  \"sweep\": {\"policy.slice_ns\": [1, 2], \"seed\": [1]},"
 	"  \"expect\": {\"serve.v1.latency_ns.p99\": ["
