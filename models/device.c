@@ -156,6 +156,7 @@ static const struct ct_field fields[] = {
 	I64("latency.sync_wakeup_ns", sync_wakeup_ns, 0, MAX_NS, "ns"),
 	I64("latency.graph_launch_ns", graph_launch_ns, 0, MAX_NS, "ns"),
 	I64("latency.graph_node_ns", graph_node_ns, 0, MAX_NS, "ns"),
+	I64("latency.graph_gap_ns", graph_gap_ns, 0, MAX_NS, "ns"),
 
 	U32("mig.memory_slices", mig.memory_slices, 1, CT_MIG_MAX_SLICES, "slices",
 	    .optional = TRUE),

@@ -105,6 +105,7 @@ struct ct_device {
 	int64_t stream_gap_ns;     /* end of a kernel to start of the next in its stream */
 	int64_t sync_wakeup_ns;    /* end of work to the return of a waiting host call */
 	int64_t graph_launch_ns, graph_node_ns;
+	int64_t graph_gap_ns; /* as stream_gap_ns, between nodes of a graph */
 	struct ct_mig mig;
 	char *sha256; /* of the file */
 	json_t *json; /* the document, for `device show` and for reports */

@@ -56,7 +56,7 @@ void ct_fluid_submit(struct ct_gpu *gpu, struct ct_grid *grid)
 	g_assert(!grid->partition && !grid->sms); /* it does not tell SMs apart */
 	g_assert(grid->work.block_work >= CT_WORK_ONE && !(grid->work.block_work >> 63));
 	grid->submitted_ns = ct_fluid_outside_ns(f);
-	grid->start_ns = grid->end_ns = -1;
+	grid->start_ns = grid->end_ns = grid->dispatched_ns = -1;
 	grid->behind_priority_ns = -behind_ns(f, grid);
 	grid->blocks_left = grid->blocks_lost = 0;
 	grid->lost_ns = 0;

@@ -52,6 +52,15 @@ static void note_start(struct fluid *f, struct ct_grid *grid)
 		ct_list_grid(&f->started, grid);
 }
 
+/* Its last block has been placed. */
+static void note_dispatched(struct fluid *f, struct ct_grid *grid)
+{
+	grid->dispatched_ns = ct_fluid_outside_ns(f);
+	if (grid->tell_dispatched &&
+	    !(f->report_starts && grid->start_ns == grid->dispatched_ns))
+		ct_list_grid(&f->started, grid);
+}
+
 /* Part 4.  Returns the head that is stuck, or NULL; BEFORE was so until now. */
 static struct flow *schedule(struct fluid *f, const struct flow *before, uint32_t *top)
 {
@@ -68,6 +77,7 @@ static struct flow *schedule(struct fluid *f, const struct flow *before, uint32_
 				note_start(f, w->grid);
 			if (w->left)
 				return w;
+			note_dispatched(f, w->grid);
 			f->queue[*top].first = w->next;
 			ct_flow_schedule(f, w);
 		}

@@ -74,7 +74,7 @@ void ct_block_submit(struct ct_gpu *gpu, struct ct_grid *grid)
 	if (gpu->span) /* it was not there in the span before */
 		ct_account(gpu);
 	grid->submitted_ns = ct_outside_ns(gpu, gpu->now_ns);
-	grid->start_ns = grid->end_ns = -1;
+	grid->start_ns = grid->end_ns = grid->dispatched_ns = -1;
 	grid->behind_priority_ns = -ct_behind_ns(gpu, grid);
 	grid->blocks_left = grid->blocks_lost = 0;
 	grid->lost_ns = 0;

@@ -74,6 +74,15 @@ static void note_start(struct ct_gpu *gpu, struct ct_grid *grid)
 		ct_list_grid(&gpu->started, grid);
 }
 
+/* Its last block has been placed. */
+static void note_dispatched(struct ct_gpu *gpu, struct ct_grid *grid)
+{
+	grid->dispatched_ns = ct_outside_ns(gpu, gpu->now_ns);
+	if (grid->tell_dispatched &&
+	    !(gpu->report_starts && grid->start_ns == grid->dispatched_ns))
+		ct_list_grid(&gpu->started, grid);
+}
+
 /* Part 4, for one partition.  Returns the head that is stuck, or NULL. */
 static struct resident *schedule(struct ct_gpu *gpu, struct partition *q)
 {
@@ -88,6 +97,7 @@ static struct resident *schedule(struct ct_gpu *gpu, struct partition *q)
 		if (placed && r->grid->start_ns < 0)
 			note_start(gpu, r->grid);
 		if (!r->left) {
+			note_dispatched(gpu, r->grid);
 			ct_pop(q, p);
 			left &= q->queued;
 			continue;
@@ -158,6 +168,7 @@ static bool refill_instant(struct ct_gpu *gpu, const struct next *next, int64_t 
 	gpu->use.instants++;
 	if (!r->left) {
 		ct_account(gpu);
+		note_dispatched(gpu, r->grid);
 		ct_pop(&gpu->partition[r->partition], r->priority);
 		gpu->unsettled = true;
 		settle(gpu);

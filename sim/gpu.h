@@ -92,8 +92,11 @@ struct ct_grid {
 	uint32_t priority;           /* 0 runs first, < CT_GPU_PRIORITIES */
 	const struct ct_sm_set *sms; /* NULL: all; borrowed until the grid ends */
 	void *owner;
+	bool tell_dispatched; /* list it again, as started, when it is dispatched; may be
+			       * set at any time before that */
 	/* set by the gpu */
 	int64_t submitted_ns, start_ns, end_ns; /* start: first block placed */
+	int64_t dispatched_ns;                  /* its last block was placed; -1: not yet */
 	int64_t behind_priority_ns; /* of start (or end, without one) - submitted: its
 				     * partition had a queue of higher priority */
 	uint64_t blocks_left;       /* not run because it was recalled; 0: it ended */
@@ -180,7 +183,8 @@ enum ct_recall {
 bool ct_gpu_recall(struct ct_gpu *, struct ct_grid *, enum ct_recall how);
 
 /* Grids that ended at (and, with report_starts, started up to) the instant the gpu
- * stands at, in submission order, linked by `next`; each call empties its list. */
+ * stands at, in submission order, linked by `next`; each call empties its list.  Among
+ * the started are those that were dispatched now and are to be told. */
 struct ct_grid *ct_gpu_take_ended(struct ct_gpu *);
 struct ct_grid *ct_gpu_take_started(struct ct_gpu *);
 

@@ -59,9 +59,14 @@ sim_libsim_la_SOURCES = \
 	sim/run-blame.h \
 	sim/run-copy.c \
 	sim/run-explain.c \
+	sim/run-channel.c \
 	sim/run-engine.c \
+	sim/run-graph.c \
 	sim/run-host.c \
+	sim/run-infer.c \
 	sim/run-internal.h \
+	sim/run-issue.c \
+	sim/run-legacy.c \
 	sim/run-load.c \
 	sim/run-recall.c \
 	sim/run-result.c \

@@ -80,12 +80,22 @@ static void fill_sms(const struct ct_device *device, uint32_t sms,
 	shape->registers_per_thread = device->sm.registers / device->sm.threads_per_block;
 }
 
+/* NCCL and RCCL name their kernels alike.  Such a kernel waits for those of its peers: how
+ * long it takes is theirs to say, not its neighbours' on the device. */
+static gboolean is_collective(const struct ct_trace *trace,
+			      const struct ct_shape_record *shape)
+{
+	return shape->name != CT_NONE &&
+	       g_str_has_prefix(ct_trace_string(trace, shape->name), "nccl");
+}
+
 static gboolean prepare_shapes(struct ct_program *p, GError **error)
 {
 	const struct ct_trace *trace = p->trace;
 
 	p->need = g_new0(struct ct_block_need, trace->n_shapes + 1);
 	p->isolated_ns = g_new0(int64_t, trace->n_shapes + 1);
+	p->is_collective = g_new0(uint8_t, trace->n_shapes + 1);
 	p->demand = g_new0(struct ct_kernel_demand, trace->n_shapes + 1);
 	p->shape_time = g_new0(struct ct_shape_time, trace->n_shapes + 1);
 	p->rules = g_array_new(FALSE, FALSE, sizeof(struct ct_program_rule));
@@ -94,6 +104,7 @@ static gboolean prepare_shapes(struct ct_program *p, GError **error)
 		struct ct_kernel_shape shape = { 0 };
 		const char *why;
 
+		p->is_collective[i] = is_collective(trace, s);
 		if (s->flags & CT_SHAPE_HAS_GRID) {
 			shape.blocks = (uint64_t)s->grid[0] * s->grid[1] * s->grid[2];
 			shape.threads_per_block = s->block[0] * s->block[1] * s->block[2];
@@ -132,7 +143,7 @@ static void scan_kernel(struct scan *s, const struct ct_op *op)
 	s->kernel_ns += (double)ns;
 	if (op->overlap_ns > 0) {
 		s->overlapped_ns += (double)ns;
-	} else {
+	} else if (!p->is_collective[op->shape]) {
 		/* a running mean: sums of many long kernels would overflow */
 		uint64_t n = ++s->alone_n[op->shape];
 
@@ -179,6 +190,7 @@ static void scan_op(struct scan *s, const struct ct_op *op, const char *marker,
 
 	if (op->kind == CT_OP_KERNEL)
 		scan_kernel(s, op);
+	s->program->has_graphs |= op->kind == CT_OP_GRAPH_LAUNCH;
 	if (op->kind == CT_OP_EVENT_RECORD)
 		scan_event(s->program, op->handle);
 	if (op->kind == CT_OP_ALLOC || op->kind == CT_OP_FREE)
@@ -324,7 +336,8 @@ static gboolean measure_requests(struct ct_program *p, double *estimated_ns, GEr
 			if (op->kind != CT_OP_KERNEL)
 				continue;
 			request->kernels++;
-			if (op->overlap_ns > 0 && p->isolated_ns[op->shape] == 0)
+			if (op->overlap_ns > 0 && p->isolated_ns[op->shape] == 0 &&
+			    !p->is_collective[op->shape])
 				*estimated_ns += (double)(op->end_ns - op->start_ns);
 		}
 		ct_cursor_free(cursor);
@@ -433,6 +446,7 @@ void ct_program_free(struct ct_program *p)
 	g_hash_table_unref(p->event_index);
 	g_free(p->need);
 	g_free(p->isolated_ns);
+	g_free(p->is_collective);
 	g_free(p->demand);
 	g_free(p->request);
 	g_free(p->segment);

@@ -40,7 +40,8 @@ struct ct_program {
 	const struct ct_trace *trace;  /* borrowed */
 	const struct ct_device *device;
 	struct ct_block_need *need; /* per shape; blocks_per_sm == 0: never launched */
-	int64_t *isolated_ns;       /* per shape: mean of launches alone; 0: none was */
+	int64_t *isolated_ns;   /* per shape: mean of launches alone; 0: none was, or: */
+	uint8_t *is_collective; /* per shape: as long as its peers need, as recorded */
 	struct ct_kernel_demand *demand; /* per shape, from counters */
 	uint32_t n_requests;
 	struct ct_program_request *request;
@@ -51,6 +52,7 @@ struct ct_program {
 	GHashTable *event_index;            /* handles of recorded events -> 1, 2, ... */
 	int64_t peak_memory_bytes;          /* live allocations at most; 0: none recorded */
 	uint64_t n_kernels;
+	gboolean has_graphs;   /* it launches some */
 	double overlapped_pct; /* of kernel time: recorded while overlapping */
 	double estimated_pct;  /* of it: no launch alone to take the duration from */
 	double guessed_pct;    /* of kernel time: shape unknown */

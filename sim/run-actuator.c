@@ -108,10 +108,13 @@ static void set_terms(struct run *run, struct op *op, const struct ct_terms *ter
 		op->grid.priority = ct_run_level(run, t, level_of_rank(run, terms->rank));
 	op->grid.partition = t->partition;
 	op->grid.sms = t->sms;
-	if (terms && terms->part) {
+	if (terms && terms->part)
 		op->part = terms->part;
-		op->grid.partition = terms->part;
-		op->grid.sms = &run->part[terms->part - 1];
+	if (op->kind == CT_OP_GRAPH_LAUNCH)
+		ct_run_graph_freeze(op);
+	if (op->part) {
+		op->grid.partition = op->part;
+		op->grid.sms = &run->part[op->part - 1];
 	}
 	if (op->kind == CT_OP_KERNEL)
 		cut(run, op, terms);

@@ -302,7 +302,7 @@ void ct_run_explain_init(struct run *run)
 
 	for (uint32_t i = 0; i < run->n_tenants; i++)
 		n_streams += (size_t)run->tenant[i].n_copies *
-			     run->tenant[i].program->trace->n_streams;
+			     run->tenant[i].program->trace->n_streams * 2; /* branches */
 	x->explain = run->in->explain;
 	x->n_tenants = ct_explain_tenants(x->explain);
 	x->row = x->n_tenants + 1;

@@ -2,20 +2,19 @@
  * run-host - the host threads of a program, replayed.
  *
  * A thread makes its calls in recorded order.  Between two calls it thinks as long as
- * recorded; a non-blocking call takes as long as recorded, unless it evidently stood
- * still; a blocking call takes as long as what it waits for, plus the time from there to
- * its return (as recorded where it waited in the recording too).  So a tenant slows down
- * the way its program would.
+ * recorded; a non-blocking call takes as long as recorded, unless it evidently stood still;
+ * a blocking call takes as long as what it waits for, plus the time
+ * from there to its return (as recorded where it waited in the recording too).  So a
+ * tenant slows down the way its program would.
  *
  * The device hears of a launch near the end of its call: in the H100 traces the work
  * starts a constant time after the call's return, however long the call took (DtoH copy
- * 12.3 us call: start after 14.3; 7.8 us: 9.4; memsets from 3 to 40 us alike).  The
- * device file's launch latency counts from the start of a call of usual length; of a
- * longer one, from where a usual call would have begun.
+ * 12.3 us call: start after 14.3; 7.8 us: 9.4; memsets from 3 to 40 us alike).  The device
+ * file's launch latency counts from the start of a call of usual length; of a longer one,
+ * from where a usual call would have begun.
  */
 #include "sim/run-internal.h"
 
-#include "models/spread.h"
 #include "sim/base/error.h"
 
 /* A non-blocking call this much longer than usual stood still for a reason of its own. */
@@ -161,79 +160,6 @@ static struct event_slot *event_of(struct copy *copy, uint64_t handle)
 	return index ? &copy->slot[GPOINTER_TO_UINT(index) - 1] : NULL;
 }
 
-static void fill_kernel(struct op *op, const struct copy *copy, const struct ct_op *record)
-{
-	const struct ct_program *program = copy->tenant->program;
-	const struct ct_trace *trace = program->trace;
-	const struct ct_block_need *need = &program->need[record->shape];
-	int64_t isolated_ns = record->end_ns - record->start_ns;
-	struct ct_kernel_demand demand;
-
-	if (record->overlap_ns > 0 && program->isolated_ns[record->shape] > 0)
-		isolated_ns = program->isolated_ns[record->shape];
-	if (copy->tenant->run->in->one_ns_kernels)
-		isolated_ns = 1;
-	ct_program_demand(program, record, isolated_ns, &demand);
-	isolated_ns += isolated_ns * copy->tenant->tax_permille / 1000;
-	op->grid.need = *need;
-	op->blocks = op->left = need->blocks;
-	ct_kernel_work(program->device, need, isolated_ns, &demand, &op->grid.work);
-	if (copy->tenant->spec->spread_permille)
-		ct_spread_work(program->device, need, copy->tenant->spec->spread_permille,
-			       &op->grid.work);
-	op->name = trace->shape[record->shape].name;
-	op->job.work.kind = CT_WORK_KERNEL;
-	op->job.work.class_id = record->shape;
-	op->job.work.blocks = need->blocks;
-	op->job.work.threads = need->warps * 32u;
-}
-
-/* A record becomes an operation in flight, on STREAM. */
-static struct op *new_op(struct thread *t, const struct ct_op *record,
-			 struct stream *stream)
-{
-	struct copy *copy = t->copy;
-	struct run *run = copy->tenant->run;
-	struct op *op = ct_run_op_new(run);
-
-	op->kind = record->kind;
-	op->stream = stream;
-	op->number = copy->n_issued++;
-	t->n_made++;
-	op->issued_ns = op->doorbell_ns = run->now_ns;
-	op->event = NULL;
-	op->job.lane = stream->lane;
-	op->job.work.request = copy->asked.id;
-	op->grid.owner = op;
-	copy->n_in_flight++;
-	if (record->kind != CT_OP_GRAPH_LAUNCH) /* that is in no queue itself */
-		stream->n_issued++;
-	if (record->start_ns != CT_TIME_NONE) {
-		op->recorded_start_ns = record->start_ns - copy->request_start_ns;
-		op->duration_ns = MAX(record->end_ns - record->start_ns, 0);
-		stream->recorded_end_ns = MAX(stream->recorded_end_ns, record->end_ns);
-	}
-	switch (record->kind) {
-	case CT_OP_KERNEL:
-		fill_kernel(op, copy, record);
-		if (run->jittered)
-			ct_run_jitter(t, &op->grid.work);
-		break;
-	case CT_OP_MEMCPY:
-	case CT_OP_MEMSET:
-		op->job.work.kind = CT_WORK_COPY;
-		op->name = CT_NONE;
-		op->copy = record->copy;
-		op->duration_ns = ct_run_copy_alone_ns(copy->tenant->device, record);
-		break;
-	default:
-		op->job.work.kind = CT_WORK_MARKER;
-	}
-	if (run->explainer)
-		ct_run_explain_issued(run, op);
-	return op;
-}
-
 static void unread(struct thread *t, const struct ct_op *record)
 {
 	if (record && record != &t->next)
@@ -241,24 +167,30 @@ static void unread(struct thread *t, const struct ct_op *record)
 	t->has_next = record != NULL;
 }
 
-/* The nodes that follow a graph launch become part of it, and it runs in order with the
- * stream of the first.  NULL: it has none.  RECORD is the caller's copy: reading on
- * moves what the thread had read. */
+/* The nodes that follow a graph launch become part of it, and it runs in order with its
+ * stream, or that of the first if the source does not say in which.  NULL: it has none.
+ * RECORD is the caller's copy: reading on moves what the thread had read. */
 static struct op *new_graph(struct thread *t, const struct ct_op *record)
 {
 	const struct ct_op *next = read_op(t);
+	struct stream *launched;
 	struct op *graph, **tail;
 
 	if (!next || !(next->flags & CT_OP_CHILD)) {
 		unread(t, next);
 		return NULL;
 	}
-	graph = new_op(t, record, &t->copy->stream[next->stream]);
+	launched = stream_of(t->copy,
+			     record->stream == CT_NONE ? next->stream : record->stream);
+	graph = ct_run_issue(t, record, launched);
 	graph->job.work.kind = CT_WORK_GRAPH;
+	graph->graph_id = record->graph;
 	tail = &graph->nodes;
 	for (; next && (next->flags & CT_OP_CHILD); next = read_op(t)) {
-		struct op *node = new_op(t, next, &t->copy->stream[next->stream]);
+		struct op *node = ct_run_issue(t, next, &t->copy->branch[next->stream]);
 
+		node->stream->last_graph = graph->serial + 1;
+		ct_run_recorded_until(launched, next->end_ns);
 		node->graph = graph;
 		graph->n_nodes++;
 		graph->job.work.blocks += node->job.work.blocks;
@@ -285,19 +217,28 @@ static void call_launch(struct thread *t)
 	int64_t length_ns = t->device_lane ? 0 : call_length(t);
 	gboolean blocks = (record.flags & (CT_OP_PAGEABLE | CT_OP_BLOCKING)) &&
 			  !t->device_lane && record.api_end_ns >= record.end_ns;
+	struct stream *launched;
+	uint64_t serial;
 	struct op *op;
 
+	t->last_stream = stream_of(t->copy, record.stream);
+	if (t->unknown_waits && record.kind != CT_OP_GRAPH_LAUNCH)
+		ct_run_infer_waits(t, &record, stream_of(t->copy, record.stream));
 	if (record.kind == CT_OP_GRAPH_LAUNCH)
 		op = new_graph(t, &record);
 	else
-		op = new_op(t, &record, stream_of(t->copy, record.stream));
+		op = ct_run_issue(t, &record, stream_of(t->copy, record.stream));
 	if (!op) {
 		next_call(t, run->now_ns + length_ns);
 		return;
 	}
+	launched = op->stream; /* the operation may be over when it has been submitted */
+	serial = op->serial;
 	if (!blocks)
 		op->doorbell_ns = doorbell(t, length_ns);
 	ct_run_submit(run, op);
+	if (record.kind == CT_OP_GRAPH_LAUNCH && record.stream == CT_NONE)
+		ct_run_hold_recorded_streams(t, launched, serial);
 	if (blocks) {
 		t->op = &record;
 		t->wait_stream = op->stream;
@@ -323,13 +264,15 @@ static void call_event(struct thread *t)
 	struct event_slot *event = event_of(copy, t->op->handle);
 	gboolean record = t->op->kind == CT_OP_EVENT_RECORD;
 
+	if (!record && !stream)
+		t->unknown_waits++;
 	if (event && record)
 		event->n_issued++;
 	if (event && record && !stream) {
 		/* the source does not say in which stream: it counts as reached at once */
 		event->n_recorded = event->n_issued;
 	} else if (event && stream) {
-		struct op *op = new_op(t, t->op, stream);
+		struct op *op = ct_run_issue(t, t->op, stream);
 
 		if (record)
 			event->recorded_end_ns = stream->recorded_end_ns;
@@ -355,6 +298,8 @@ static void call_sync(struct thread *t)
 	struct copy *copy = t->copy;
 	struct stream *stream = stream_of(copy, t->op->stream);
 
+	if (t->op->kind == CT_OP_STREAM_SYNC && !stream)
+		stream = ct_run_likely_synced(t);
 	if (t->op->kind == CT_OP_EVENT_SYNC) {
 		struct event_slot *event = event_of(copy, t->op->handle);
 
@@ -382,8 +327,7 @@ static gboolean must_wait_for_room(struct thread *t)
 		block(t, WAIT_FIRST);
 		return TRUE;
 	}
-	if (stream && stream->n_issued - stream->n_ended >= STREAM_DEPTH) {
-		t->wait_stream = stream;
+	if (stream && !ct_run_channel_has_room(t, stream)) {
 		block(t, WAIT_ROOM);
 		return TRUE;
 	}
@@ -433,12 +377,11 @@ static gboolean wait_is_over(const struct thread *t)
 		return t->wait_count == 0;
 	case WAIT_EVENT:
 		return !t->wait_event || t->wait_event->n_recorded >= t->wait_count;
-	case WAIT_ROOM:
-		return t->wait_stream->n_issued - t->wait_stream->n_ended < STREAM_DEPTH;
 	case WAIT_GATE:
 		return t->wait_op == NULL;
 	case WAIT_FIRST:
 		return copy->n_queueing == 0;
+	case WAIT_ROOM: /* its channel says so */
 	case WAIT_NOT:
 		break;
 	}
@@ -455,7 +398,7 @@ void ct_run_wake(struct copy *copy)
 		if (t->wait == WAIT_NOT || !wait_is_over(t))
 			continue;
 		copy->n_blocked--;
-		if (t->wait == WAIT_ROOM || t->wait == WAIT_FIRST) {
+		if (t->wait == WAIT_FIRST) {
 			schedule_call(
 				t, run->now_ns); /* the call itself is still to be made */
 		} else {
@@ -465,6 +408,13 @@ void ct_run_wake(struct copy *copy)
 		}
 		t->wait = WAIT_NOT;
 	}
+}
+
+void ct_run_has_room(struct thread *t)
+{
+	t->copy->n_blocked--;
+	t->wait = WAIT_NOT;
+	schedule_call(t, t->copy->tenant->run->now_ns);
 }
 
 void ct_run_gate_opened(struct op *op)

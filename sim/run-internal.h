@@ -21,10 +21,6 @@
 #include "sim/gpu.h"
 #include "sim/run.h"
 
-/* Launches a stream holds before the next call blocks.  DANGER: the true depth is that
- * of a channel shared by streams, about 1024 launches, and is not documented. */
-#define STREAM_DEPTH 1024
-
 #define MAX_PARTS (CT_GPU_PARTITIONS - 1) /* beside the whole device */
 #define SEEN_OPS  64
 
@@ -34,6 +30,9 @@ struct explainer;
 struct watch;
 struct thread;
 struct stream;
+struct channel;
+struct channel_set;
+struct phases;
 
 struct event_slot { /* a CUDA event of one copy */
 	uint64_t n_issued, n_recorded;
@@ -49,12 +48,14 @@ struct op_past { /* of an operation that was taken back: what its earlier runs w
 struct op {
 	struct ct_job job; /* first: the broker gives it back to us */
 	struct stream *stream;
-	struct op *next;  /* in the stream, or in the pool */
-	struct op *graph; /* the launch this is a node of */
-	struct op *nodes; /* of a graph launch, in issue order, until it is released */
-	uint32_t n_nodes; /* not ended yet */
+	struct op *next;   /* in the stream, or in the pool */
+	struct op *graph;  /* the launch this is a node of */
+	struct op *nodes;  /* of a graph launch, in issue order, until it is released */
+	uint32_t n_nodes;  /* not ended yet */
+	uint32_t graph_id; /* of a graph launch, as recorded; 0: not known */
 	uint32_t part;
 	uint8_t kind;
+	uint8_t started;      /* and that has been noted */
 	uint8_t announced;    /* its context knows that it comes */
 	uint8_t copy;         /* enum ct_copy */
 	uint64_t blocks;      /* of the kernel */
@@ -66,10 +67,13 @@ struct op {
 	struct event_slot *event;           /* it records or waits for */
 	uint64_t event_count;
 	uint64_t number;     /* issue order within the copy */
+	uint64_t serial;     /* and within the run */
+	uint64_t phase;      /* of legacy stream order; 0: none */
 	int64_t issued_ns;   /* its call began */
 	int64_t doorbell_ns; /* the call has handed it over, as far as the host goes */
 	int64_t released_ns, arrival_ns, ready_ns, predecessor_ns, duration_ns;
 	int64_t start_ns, end_ns; /* when the broker is told late, and of graphs */
+	int64_t submitted_ns;     /* a kernel: to the gpu, past its channel */
 	int64_t off_waiting_ns, off_running_ns; /* its context was not on the SMs */
 	int64_t recorded_start_ns; /* since the start of its request, as recorded */
 	uint32_t name;             /* string index, for the timeline */
@@ -85,12 +89,18 @@ struct stream {
 	uint32_t level;  /* priority on the device when the policy has no wish */
 	uint32_t source; /* index in the trace */
 	struct op *head, **tail;
+	int64_t gap_ns;          /* between its work */
+	gboolean is_branch;      /* of graphs: run-graph.c */
+	uint64_t last_graph;     /* a branch: 1 + the serial of the last with a node here */
+	struct channel *channel; /* NULL: not used yet, or of graphs */
+	struct stream *next_in_channel;
+	gboolean wants_channel; /* its head is parked for that */
 	uint64_t n_issued, n_ended;
 	int64_t free_ns;         /* its last operation of any kind ended */
 	int64_t work_end_ns;     /* its last kernel or copy ended */
 	int64_t recorded_end_ns; /* trace time at which what was issued so far had ended */
 	gboolean scheduled;      /* its head has an event, or is on the device, or: */
-	gboolean parked;         /* its head waits for a CUDA event */
+	gboolean parked;         /* its head waits for another stream */
 	struct ct_transfer transfer; /* of its head, if that is a copy */
 	uint32_t n_late;             /* operations let go that have not reached it yet, */
 	int64_t late_ns;             /* of which the last does then */
@@ -103,7 +113,7 @@ enum wait {
 	WAIT_STREAM, /* until stream->n_ended reaches count */
 	WAIT_ALL,    /* until count operations issued before `number` have ended */
 	WAIT_EVENT,  /* until the event was recorded count times */
-	WAIT_ROOM,   /* until the stream has room; then the call is made */
+	WAIT_ROOM,   /* until the channel has room; then the call is made */
 	WAIT_GATE,   /* until its own launch is released */
 	WAIT_FIRST,  /* until the work without a recorded launch is queued */
 };
@@ -128,6 +138,9 @@ struct thread {
 	int64_t resume_after_ns; /* from the end of the wait to the call's return */
 	int64_t resume_floor_ns; /* the call does not return earlier */
 	const struct op *wait_op;
+	struct thread *next_blocked; /* waits for the same channel's room */
+	struct stream *last_stream;  /* that it launched on */
+	uint32_t unknown_waits;      /* of streams, for events; since its last launch */
 };
 
 struct copy {
@@ -138,6 +151,9 @@ struct copy {
 	uint32_t n_blocked;
 	uint32_t n_queueing; /* device lanes that have not queued all yet */
 	struct stream *stream;
+	struct stream *branch;  /* as many; NULL: the program launches no graphs */
+	struct phases *phases;  /* NULL: no legacy stream to wait for */
+	GHashTable *graph_part; /* graph id -> part it was first launched in */
 	struct event_slot *slot;
 	uint64_t n_issued, n_in_flight;
 	gboolean running;
@@ -152,7 +168,7 @@ struct tenant {
 	struct run *run;
 	uint32_t index; /* in the scenario */
 	uint32_t broker_id;
-	uint32_t context;
+	uint32_t context, channel_set;
 	uint32_t n_frozen; /* operations; while there are, its context is held */
 	const struct ct_device *device; /* the board, or the tenant's instance of it */
 	uint32_t instance;              /* its number; 0: the board */
@@ -209,8 +225,12 @@ struct run {
 	struct tenant *tenant;
 	uint32_t n_tenants;
 	struct thread *thread;
-	struct stream *stream;
-	uint32_t n_threads, n_streams;
+	struct stream *stream, *branch;
+	uint32_t n_threads, n_streams, n_all_streams, n_branches;
+	struct channel_set *channels;
+	uint32_t n_channel_sets;
+	uint64_t n_serials;
+	gboolean tells_starts; /* the policy wants to know */
 	struct op *pool;
 	struct recall *recall_pool;
 	struct op_past *past_pool;
@@ -234,6 +254,17 @@ void ct_run_call(struct thread *);
 void ct_run_fail(struct run *, GError *); /* takes the error; the run ends */
 void ct_run_wake(struct copy *); /* something ended: threads that waited for it go on */
 void ct_run_gate_opened(struct op *);
+void ct_run_has_room(struct thread *); /* the channel that it waited for */
+
+/* run-issue.c: records become operations in flight */
+struct op *ct_run_issue(struct thread *, const struct ct_op *record, struct stream *);
+void ct_run_recorded_until(struct stream *, int64_t end_ns);
+
+/* run-infer.c: what the source does not say */
+void ct_run_infer_waits(struct thread *, const struct ct_op *launch, struct stream *);
+void ct_run_hold_recorded_streams(struct thread *, struct stream *launched,
+				  uint64_t serial);
+struct stream *ct_run_likely_synced(struct thread *);
 
 /* run-stream.c: operations on the device */
 struct op *ct_run_op_new(struct run *);
@@ -245,6 +276,35 @@ void ct_run_grids_ended(struct run *, struct ct_grid *);
 void ct_run_grids_started(struct run *, struct ct_grid *);
 
 void ct_run_leave_stream(struct run *, struct op *);
+void ct_run_enqueue(struct run *, struct op *);
+void ct_run_watch_dispatch(struct op *);
+/* The head of a parked stream is looked at again; it has been ready since then. */
+void ct_run_unpark_from(struct run *, struct stream *, int64_t ready_ns);
+void ct_run_unpark(struct run *, struct stream *); /* since now */
+
+/* run-graph.c: graph launches */
+void ct_run_graph_begin(struct run *, struct op *graph);
+gboolean ct_run_node_waits(const struct op *);
+void ct_run_node_ended(struct run *, struct op *node, int64_t start_ns);
+void ct_run_graph_freeze(struct op *graph);
+
+/* run-legacy.c: the legacy default stream; all but init only where copy->phases is */
+void ct_run_legacy_init(struct copy *);
+void ct_run_legacy_clear(struct copy *);
+void ct_run_legacy_issued(struct op *);
+gboolean ct_run_legacy_waits(const struct op *);
+void ct_run_legacy_ended(struct run *, struct copy *, uint64_t phase);
+
+/* run-channel.c: hardware queues */
+void ct_run_channels_init(struct run *, uint32_t n_sets, uint32_t n_channels);
+void ct_run_channels_clear(struct run *);
+gboolean ct_run_channel_has_room(struct thread *, struct stream *);
+void ct_run_channel_issued(struct stream *);
+void ct_run_channel_ended(struct stream *);
+gboolean ct_run_channel_shared(const struct stream *);
+gboolean ct_run_channel_enter(struct op *);
+void ct_run_channel_forget(struct stream *);
+void ct_run_channel_passed(struct run *, struct stream *);
 
 /* run-sharing.c: contexts */
 gboolean ct_run_contexts_init(struct run *, GError **error);

@@ -72,7 +72,8 @@ static void put_aside(struct run *run, struct op *op, int64_t behind_priority_ns
 	op->past->back_ns = run->now_ns;
 	for (int cause = 0; cause < CT_CAUSE_MAX; cause++)
 		op->past->time_ns[cause] += time_ns[cause];
-	op->predecessor_ns = op->ready_ns = INT64_MAX;
+	op->predecessor_ns = op->ready_ns = op->submitted_ns = INT64_MAX;
+	op->grid.dispatched_ns = -1;
 	op->off_waiting_ns = op->off_running_ns = op->frozen_ns = 0;
 	op->announced = FALSE;
 }
@@ -144,7 +145,7 @@ static struct op **first_to_go(struct stream *s)
 	struct op **from = NULL, *op;
 
 	for (struct op **at = &s->head; (op = *at); at = &op->next) {
-		if (op->graph)
+		if (op->kind == CT_OP_GRAPH_LAUNCH)
 			from = NULL;
 		else if (!from && op->job.work.kind != CT_WORK_MARKER &&
 			 !(op == s->head && head_is_on_device(s)))
@@ -188,10 +189,13 @@ static void take_waiting(struct run *run, struct recall *r)
 		put_aside(run, op, 0);
 		append(r, op);
 	}
-	if (s->head)
-		return;
-	s->scheduled = FALSE;
-	s->due_ns = -1;
+	if (!s->head) {
+		s->scheduled = s->parked = FALSE;
+		s->due_ns = -1;
+		ct_run_channel_forget(s);
+	}
+	if (ct_run_channel_shared(s))
+		ct_run_channel_passed(run, s);
 }
 
 /* What runs of the lane stays where it is; its context leaves the SMs. */
@@ -201,14 +205,11 @@ static void freeze(struct run *run, struct recall *r)
 	struct tenant *t = s->copy->tenant;
 	struct op *op = s->head;
 
-	if (!op || !head_is_on_device(s) || op->kind != CT_OP_KERNEL)
+	if (!op || !head_is_on_device(s) || op->frozen ||
+	    (op->kind != CT_OP_KERNEL && op->kind != CT_OP_GRAPH_LAUNCH))
 		return;
-	if (op->grid.start_ns >= 0)
+	if (op->kind == CT_OP_KERNEL && op->grid.start_ns >= 0)
 		op->start_ns = op->grid.start_ns;
-	if (op->graph)
-		op = op->graph;
-	if (op->frozen || op->stream != s)
-		return;
 	op->frozen = TRUE;
 	op->frozen_since_ns = run->now_ns;
 	t->n_frozen++;

@@ -126,6 +126,7 @@ static void split_time(const struct op *op, int64_t start_ns, int64_t end_ns,
 	int64_t arrival_ns = MIN(op->arrival_ns, end_ns);
 	int64_t after_ns = CLAMP(op->predecessor_ns, arrival_ns, end_ns);
 	int64_t ready_ns = MIN(op->ready_ns, end_ns);
+	int64_t submitted_ns = CLAMP(op->submitted_ns, ready_ns, end_ns);
 
 	time_ns[op->past ? CT_CAUSE_PREEMPTION : CT_CAUSE_GATE] =
 		op->released_ns - held_since(op);
@@ -138,12 +139,13 @@ static void split_time(const struct op *op, int64_t start_ns, int64_t end_ns,
 		time_ns[CT_CAUSE_RUNNING] = op->duration_ns;
 		return;
 	}
+	time_ns[CT_CAUSE_CHANNEL] = submitted_ns - ready_ns;
 	time_ns[CT_CAUSE_PRIORITY] = behind_priority_ns;
 	time_ns[CT_CAUSE_PREEMPTION] += op->frozen_ns;
 	time_ns[CT_CAUSE_CONTEXT_SWITCH] =
 		op->off_waiting_ns + op->off_running_ns - op->frozen_ns;
 	time_ns[CT_CAUSE_SM_ROOM] =
-		start_ns - ready_ns - behind_priority_ns - op->off_waiting_ns;
+		start_ns - submitted_ns - behind_priority_ns - op->off_waiting_ns;
 	time_ns[CT_CAUSE_RUNNING] = end_ns - start_ns - op->off_running_ns;
 	if (start_ns < end_ns)
 		split_contention(&op->grid, time_ns);

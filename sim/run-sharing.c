@@ -130,6 +130,21 @@ uint32_t ct_run_level(const struct run *run, const struct tenant *t, uint32_t le
 	return MIN(run->in->device->stream_priorities + level, last);
 }
 
+/* Each context has its channels, and under MPS each client its share of them. */
+static void add_channels(struct run *run, enum ct_sharing_mode mode)
+{
+	uint32_t n = run->in->scenario->sharing.channels, n_sets = 1;
+
+	if (!n)
+		n = mode == CT_SHARING_MPS ? run->in->device->mps_channels_per_client
+					   : run->in->device->channels_per_context;
+	for (uint32_t i = 0; i < run->n_tenants && mode != CT_SHARING_STREAMS; i++)
+		run->tenant[i].channel_set = i;
+	if (mode != CT_SHARING_STREAMS)
+		n_sets = run->n_tenants;
+	ct_run_channels_init(run, n_sets, n);
+}
+
 /* ---- a run --------------------------------------------------------------------- */
 
 gboolean ct_run_divided(const struct run *run)
@@ -161,11 +176,13 @@ gboolean ct_run_contexts_init(struct run *run, GError **error)
 
 	if (!ct_sharing_check(in->scenario, in->device, error))
 		return FALSE;
+	run->tells_starts = options.report_starts != 0;
 	if (mode == CT_SHARING_PROCESS || mode == CT_SHARING_MIG) {
 		options.report_starts = TRUE; /* tells waiting from running in causes */
 		options.switched = in->timeline || in->explain ? switched : NULL;
 	}
 	run->compute = ct_compute_new(&options);
+	add_channels(run, mode);
 	if (mode != CT_SHARING_MIG)
 		run->copies = ct_copies_new(&in->device, 1, ct_run_copy_moved, run);
 	switch (mode) {

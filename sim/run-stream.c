@@ -7,8 +7,10 @@
  *
  * What a copy does from then on is in run-copy.c.
  *
- * DANGER: graph nodes pay the same gap as launches of a stream, which is more than
- * hardware takes between nodes.
+ * It may have to wait for what is in other streams: for an event, for the NULL stream
+ * (run-legacy.c), for who shares its channel (run-channel.c), or, in a graph, for other
+ * branches (run-graph.c).  Then it is parked, and looked at again when one of these may
+ * have changed.
  */
 #include "sim/run-internal.h"
 
@@ -37,7 +39,8 @@ struct op *ct_run_op_new(struct run *run)
 	/* of the grid, what a kernel does not fill in and a submission does not set */
 	memset(op, 0, offsetof(struct op, grid));
 	op->job.released_ns = INT64_MIN;
-	op->start_ns = op->predecessor_ns = op->ready_ns = INT64_MAX;
+	op->start_ns = op->predecessor_ns = op->ready_ns = op->submitted_ns = INT64_MAX;
+	op->grid.dispatched_ns = -1;
 	op->grid.sms = NULL;
 	op->grid.partition = op->grid.priority = 0;
 	return op;
@@ -78,6 +81,11 @@ static bool can_ever_run(struct run *run, const struct op *op)
 	return false;
 }
 
+void ct_run_watch_dispatch(struct op *op)
+{
+	op->grid.tell_dispatched = true;
+}
+
 static void submit(struct run *run, struct op *op)
 {
 	if (!can_ever_run(run, op))
@@ -85,6 +93,9 @@ static void submit(struct run *run, struct op *op)
 	announce(run, op);
 	if (run->sliced)
 		op->off_waiting_ns = -ct_compute_off_ns(run->compute, op->stream->context);
+	op->started = FALSE;
+	op->submitted_ns = run->now_ns;
+	op->grid.tell_dispatched = ct_run_channel_shared(op->stream);
 	ct_compute_submit(run->compute, op->stream->context, &op->grid);
 }
 
@@ -98,8 +109,7 @@ static void schedule_head(struct run *run, struct stream *s)
 	op->predecessor_ns = s->free_ns;
 	op->ready_ns = MAX(op->arrival_ns, s->free_ns);
 	if (op->job.work.kind != CT_WORK_MARKER && s->work_end_ns != CT_TIME_NONE)
-		op->ready_ns =
-			MAX(op->ready_ns, s->work_end_ns + run->in->device->stream_gap_ns);
+		op->ready_ns = MAX(op->ready_ns, s->work_end_ns + s->gap_ns);
 	s->scheduled = TRUE;
 	if (op->kind == CT_OP_KERNEL && op->arrival_ns <= run->now_ns)
 		announce(run, op);
@@ -107,12 +117,10 @@ static void schedule_head(struct run *run, struct stream *s)
 	ct_events_push(&run->events, s->due_ns, CT_EVENT_READY, s->index, s);
 }
 
-static void enqueue(struct run *run, struct op *op)
+void ct_run_enqueue(struct run *run, struct op *op)
 {
 	struct stream *s = op->stream;
 
-	if (run->explainer)
-		ct_run_explain_released(run, op);
 	op->next = NULL;
 	*s->tail = op;
 	s->tail = &op->next;
@@ -121,17 +129,14 @@ static void enqueue(struct run *run, struct op *op)
 
 void ct_run_release(struct run *run, struct op *op, int64_t released_ns)
 {
-	struct op *node, *next;
+	struct op *node;
 
 	op->released_ns = released_ns;
 	op->arrival_ns =
 		MAX(released_ns, op->doorbell_ns) + run->in->device->launch_latency_ns;
-	if (!op->n_nodes) {
-		enqueue(run, op);
-		return;
-	}
-	for (node = op->nodes; node; node = next) {
-		next = node->next;
+	if (run->explainer)
+		ct_run_explain_released(run, op);
+	for (node = op->nodes; node; node = node->next) {
 		node->released_ns = released_ns;
 		node->arrival_ns = op->arrival_ns;
 		node->grid.sms = op->grid.sms;
@@ -139,9 +144,10 @@ void ct_run_release(struct run *run, struct op *op, int64_t released_ns)
 		node->grid.priority = op->grid.priority;
 		node->part = op->part;
 		node->job.why = op->job.why;
-		enqueue(run, node);
+		if (run->explainer)
+			ct_run_explain_released(run, node);
 	}
-	op->nodes = NULL;
+	ct_run_enqueue(run, op);
 }
 
 /* The head is over, or taken back; the next may start. */
@@ -160,6 +166,8 @@ void ct_run_leave_stream(struct run *run, struct op *op)
 	if (run->explainer)
 		ct_run_explain_left(run, op);
 	schedule_head(run, s);
+	if (ct_run_channel_shared(s)) /* it may have been taken back */
+		ct_run_channel_passed(run, s);
 	if (s->recall)
 		ct_run_stopped(run, s);
 }
@@ -179,19 +187,6 @@ static void count_end(struct run *run, struct op *op)
 		ct_run_wake(copy);
 }
 
-/* A node of a graph launch ended; the launch is over with its last node. */
-static void finish_node(struct run *run, struct op *node, int64_t start_ns)
-{
-	struct op *graph = node->graph;
-
-	graph->start_ns = MIN(graph->start_ns, start_ns);
-	ct_run_op_free(run, node);
-	if (--graph->n_nodes > 0)
-		return;
-	count_end(run, graph);
-	ct_run_tell_finished(run, graph, graph->start_ns, run->now_ns);
-}
-
 void ct_run_op_ended(struct run *run, struct op *op, int64_t start_ns)
 {
 	struct copy *copy = op->stream->copy;
@@ -199,11 +194,29 @@ void ct_run_op_ended(struct run *run, struct op *op, int64_t start_ns)
 	ct_run_leave_stream(run, op);
 	op->stream->n_ended++;
 	count_end(run, op);
-	if (op->graph)
-		finish_node(run, op, start_ns);
-	else
-		ct_run_tell_finished(run, op, start_ns, run->now_ns);
+	if (op->graph) {
+		ct_run_node_ended(run, op, start_ns);
+		return;
+	}
+	ct_run_channel_ended(op->stream);
+	if (copy->phases)
+		ct_run_legacy_ended(run, copy, op->phase);
+	ct_run_tell_finished(run, op, start_ns, run->now_ns);
 	ct_run_request_maybe_done(copy);
+}
+
+void ct_run_unpark_from(struct run *run, struct stream *s, int64_t ready_ns)
+{
+	s->parked = FALSE;
+	s->head->ready_ns = ready_ns;
+	s->due_ns = run->now_ns;
+	ct_events_push(&run->events, run->now_ns, CT_EVENT_READY, s->index, s);
+}
+
+void ct_run_unpark(struct run *run, struct stream *s)
+{
+	s->head->predecessor_ns = run->now_ns;
+	ct_run_unpark_from(run, s, run->now_ns);
 }
 
 /* Streams that stand at a wait for this event look again. */
@@ -213,12 +226,8 @@ static void event_reached(struct run *run, struct copy *copy,
 	for (uint32_t i = 0; i < copy->tenant->program->trace->n_streams; i++) {
 		struct stream *s = &copy->stream[i];
 
-		if (s->parked && s->head->event == event) {
-			s->parked = FALSE;
-			s->due_ns = run->now_ns;
-			ct_events_push(&run->events, run->now_ns, CT_EVENT_READY, s->index,
-				       s);
-		}
+		if (s->parked && s->head->event == event)
+			ct_run_unpark(run, s);
 	}
 }
 
@@ -231,6 +240,19 @@ static void end_marker(struct run *run, struct op *op)
 	ct_run_op_ended(run, op, run->now_ns);
 }
 
+/* Whether the head of a stream must wait for what is in others. */
+static gboolean must_wait(const struct op *op)
+{
+	if (op->graph)
+		return ct_run_node_waits(op);
+	if (op->stream->copy->phases && ct_run_legacy_waits(op))
+		return TRUE;
+	if (op->kind == CT_OP_EVENT_WAIT)
+		return op->event->n_recorded < op->event_count;
+	return op->kind == CT_OP_KERNEL && ct_run_channel_shared(op->stream) &&
+	       !ct_run_channel_enter((struct op *)op);
+}
+
 void ct_run_ready(struct stream *s)
 {
 	struct run *run = s->copy->tenant->run;
@@ -239,6 +261,12 @@ void ct_run_ready(struct stream *s)
 	if (s->due_ns != run->now_ns)
 		return; /* what it was for is not there any more */
 	s->due_ns = -1;
+	if (must_wait(op)) {
+		s->parked = TRUE;
+		if (!s->wants_channel) /* since when it is ready is not known yet */
+			op->predecessor_ns = op->ready_ns = INT64_MAX;
+		return;
+	}
 	switch (op->kind) {
 	case CT_OP_KERNEL:
 		submit(run, op);
@@ -251,12 +279,8 @@ void ct_run_ready(struct stream *s)
 			ct_run_explain_ready(run, op);
 		ct_run_copy_start(run, op);
 		break;
-	case CT_OP_EVENT_WAIT:
-		if (op->event->n_recorded < op->event_count) {
-			s->parked = TRUE;
-			break;
-		}
-		end_marker(run, op);
+	case CT_OP_GRAPH_LAUNCH:
+		ct_run_graph_begin(run, op);
 		break;
 	default:
 		end_marker(run, op);
@@ -302,15 +326,25 @@ static void note_off_at_start(struct run *run, struct op *op)
 	op->off_running_ns = -off_ns;
 }
 
+static void started(struct run *run, struct op *op)
+{
+	op->started = TRUE;
+	if (run->sliced)
+		note_off_at_start(run, op);
+	if (run->tells_starts && !op->graph)
+		ct_run_tell_started(run, op);
+}
+
+/* Grids that started, and those that were dispatched and are watched for that. */
 void ct_run_grids_started(struct run *run, struct ct_grid *list)
 {
 	for (; list; list = list->next) {
 		struct op *op = list->owner;
 
-		if (run->sliced)
-			note_off_at_start(run, op);
-		if (!op->graph)
-			ct_run_tell_started(run, op);
+		if (list->start_ns == run->now_ns && !op->started)
+			started(run, op);
+		if (list->dispatched_ns >= 0 && ct_run_channel_shared(op->stream))
+			ct_run_channel_passed(run, op->stream);
 	}
 	if (run->in->timeline && ct_compute_active_sms(run->compute) != run->sms_shown) {
 		run->sms_shown = ct_compute_active_sms(run->compute);

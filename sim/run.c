@@ -97,6 +97,21 @@ static uint32_t level_of_stream(const struct run *run, const struct ct_stream_re
 	return (uint32_t)CLAMP(lowest + MIN(s->priority, 0), 0, lowest);
 }
 
+/* Beside each stream one for the nodes of graphs that were recorded in it. */
+static void init_branches(struct run *run, struct copy *copy)
+{
+	copy->branch = &run->branch[run->n_branches];
+	for (uint32_t i = 0; i < copy->tenant->program->trace->n_streams; i++) {
+		struct stream *s = &copy->branch[i];
+
+		*s = copy->stream[i];
+		s->index = run->n_all_streams + run->n_branches++;
+		s->tail = &s->head;
+		s->is_branch = TRUE;
+		s->gap_ns = copy->tenant->device->graph_gap_ns;
+	}
+}
+
 static void init_copy(struct run *run, struct tenant *t, struct copy *copy)
 {
 	const struct ct_trace *trace = t->program->trace;
@@ -105,8 +120,8 @@ static void init_copy(struct run *run, struct tenant *t, struct copy *copy)
 	copy->thread = &run->thread[run->n_threads];
 	copy->n_threads = trace->n_lanes;
 	copy->stream = &run->stream[run->n_streams];
-	copy->slot =
-		g_new0(struct event_slot, g_hash_table_size(t->program->event_index) + 1);
+	copy->slot = g_new0(struct event_slot, g_hash_table_size(t->program->event_index) +
+						       1 + trace->n_streams);
 	/* the device's own lanes first: what was queued before the program's first call */
 	for (int device_lane = 1; device_lane >= 0; device_lane--) {
 		for (uint32_t i = 0; i < trace->n_lanes; i++) {
@@ -131,9 +146,13 @@ static void init_copy(struct run *run, struct tenant *t, struct copy *copy)
 		s->context = t->context;
 		s->level = ct_run_level(run, t, level_of_stream(run, &trace->stream[i]));
 		s->tail = &s->head;
+		s->gap_ns = t->device->stream_gap_ns;
 		s->work_end_ns = CT_TIME_NONE;
 		s->lane = (uint32_t)ct_broker_opened(run->broker, 0, t->broker_id);
 	}
+	if (t->program->has_graphs)
+		init_branches(run, copy);
+	ct_run_legacy_init(copy);
 }
 
 static void init_tenant(struct run *run, struct tenant *t, uint32_t index)
@@ -160,7 +179,7 @@ static void init_tenants(struct run *run)
 {
 	const struct ct_scenario *scenario = run->in->scenario;
 	gboolean alone = run->in->only_tenant >= 0;
-	size_t n_threads = 0, n_streams = 0;
+	size_t n_threads = 0, n_streams = 0, n_branches = 0;
 
 	run->n_tenants = alone ? 1 : (uint32_t)scenario->n_tenants;
 	run->tenant = g_new0(struct tenant, run->n_tenants);
@@ -173,9 +192,13 @@ static void init_tenants(struct run *run)
 		t->result = &run->result->tenant[i];
 		n_threads += (size_t)t->n_copies * t->program->trace->n_lanes;
 		n_streams += (size_t)t->n_copies * t->program->trace->n_streams;
+		if (t->program->has_graphs)
+			n_branches += (size_t)t->n_copies * t->program->trace->n_streams;
 	}
+	run->n_all_streams = (uint32_t)n_streams;
 	run->thread = g_new0(struct thread, n_threads);
 	run->stream = g_new0(struct stream, n_streams);
+	run->branch = g_new0(struct stream, n_branches);
 	ct_events_init(&run->events, (uint32_t)(n_threads + n_streams) * 2 + 64);
 }
 
@@ -249,6 +272,14 @@ static gboolean begin(struct run *run, GError **error)
 	return TRUE;
 }
 
+static void clear_copy(struct copy *copy)
+{
+	g_free(copy->slot);
+	ct_run_legacy_clear(copy);
+	if (copy->graph_part)
+		g_hash_table_destroy(copy->graph_part);
+}
+
 static void end(struct run *run)
 {
 	const char *sentence;
@@ -266,8 +297,8 @@ static void end(struct run *run)
 	for (uint32_t i = 0; i < run->n_tenants; i++) {
 		struct tenant *t = &run->tenant[i];
 
-		for (uint32_t c = 0; c < t->n_copies; c++)
-			g_free(t->copy[c].slot);
+		for (uint32_t c = 0; t->copy && c < t->n_copies; c++)
+			clear_copy(&t->copy[c]);
 		g_free(t->copy);
 		g_queue_free_full(t->pending, g_free);
 		g_array_free(t->latency_ns, TRUE);
@@ -276,6 +307,8 @@ static void end(struct run *run)
 	g_free(run->tenant);
 	g_free(run->thread);
 	g_free(run->stream);
+	g_free(run->branch);
+	ct_run_channels_clear(run);
 	g_ptr_array_free(run->slabs, TRUE);
 	ct_events_clear(&run->events);
 	ct_run_contexts_clear(run);

@@ -39,6 +39,7 @@ UNIT_TESTS = \
 	tests/unit/real-traces \
 	tests/unit/run-calls \
 	tests/unit/run-contexts \
+	tests/unit/run-order \
 	tests/unit/run-copies \
 	tests/unit/run-engine \
 	tests/unit/run-policies \
@@ -228,6 +229,10 @@ tests_unit_run_copies_LDADD = $(RUN_TEST_LIBS)
 tests_unit_run_calls_SOURCES = tests/unit/run-calls.c $(RUN_CASE)
 tests_unit_run_calls_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_run_calls_LDADD = $(RUN_TEST_LIBS)
+
+tests_unit_run_order_SOURCES = tests/unit/run-order.c $(RUN_CASE)
+tests_unit_run_order_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_run_order_LDADD = $(RUN_TEST_LIBS)
 
 tests_unit_run_contexts_SOURCES = tests/unit/run-contexts.c $(RUN_CASE)
 tests_unit_run_contexts_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)

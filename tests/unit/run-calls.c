@@ -211,6 +211,49 @@ START_TEST(event_orders_streams)
 }
 END_TEST
 
+/* Two kernels on stream 0, recorded until 11000 and here until 13100; then a wait that
+ * says neither which stream waited nor for what, and a launch on stream 1. */
+static struct tape *unknown_wait_tape(int64_t think_ns)
+{
+	struct tape *tape = tape_new(1, 2);
+
+	tape_kernel(tape, 0, 0, HALF, 10000);
+	tape_kernel(tape, 0, 0, HALF, 2000);
+	tape_think(tape, 0, think_ns);
+	tape_call(tape, 0, CT_OP_EVENT_WAIT, 64, (struct ct_op){ .stream = CT_NONE });
+	tape_kernel(tape, 0, 1, HALF, 10000);
+	return tape;
+}
+
+/* The launch behind such a wait waited for what had ended when it started, as recorded. */
+START_TEST(unknown_wait)
+{
+	ck_assert_int_eq(latency_alone(unknown_wait_tape(10500)), 13100 + 10000);
+}
+END_TEST
+
+/* It cannot have waited for what ended later. */
+START_TEST(unknown_wait_for_nothing)
+{
+	ck_assert_int_eq(latency_alone(unknown_wait_tape(4000)),
+			 3 * 64 + 4000 + 1000 + 10000);
+}
+END_TEST
+
+/* A call that waited for a stream, nobody says which: not for one that ended later. */
+START_TEST(unknown_stream_sync)
+{
+	struct tape *tape = tape_new(1, 2);
+
+	tape_kernel(tape, 0, 0, HALF, 30000);
+	tape_kernel(tape, 0, 1, HALF, 2000);
+	tape_call(tape, 0, CT_OP_STREAM_SYNC, 3700 - 2 * 64,
+		  (struct ct_op){ .stream = CT_NONE });
+	tape_kernel(tape, 0, 1, HALF, 5000);
+	ck_assert_int_eq(latency_alone(tape), 31000);
+}
+END_TEST
+
 /* A wait counts what was recorded before it was issued: here nothing. */
 START_TEST(early_wait_is_none)
 {
@@ -374,6 +417,9 @@ int main(void)
 	tcase_add_test(calls, streams_compete);
 	tcase_add_test(calls, clusters_need_a_gpc);
 	tcase_add_test(calls, event_orders_streams);
+	tcase_add_test(calls, unknown_wait);
+	tcase_add_test(calls, unknown_wait_for_nothing);
+	tcase_add_test(calls, unknown_stream_sync);
 	tcase_add_test(calls, early_wait_is_none);
 	tcase_add_test(calls, event_sync);
 	tcase_add_test(calls, device_sync);

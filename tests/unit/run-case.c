@@ -22,16 +22,27 @@ static uint32_t need(int64_t result)
 	return (uint32_t)result;
 }
 
-void tape_stream(struct tape *tape, int32_t priority)
+static void add_stream(struct tape *tape, int32_t priority, uint32_t flags)
 {
 	struct ct_stream_record stream = { .id = tape->n_streams++,
 					   .context = CT_NONE,
-					   .priority = priority };
+					   .priority = priority,
+					   .flags = flags };
 
 	need(ct_writer_stream(tape->writer, &stream));
 }
 
+void tape_stream(struct tape *tape, int32_t priority)
+{
+	add_stream(tape, priority, 0);
+}
+
 struct tape *tape_new(uint32_t threads, uint32_t streams)
+{
+	return tape_new_with(threads, streams, NULL);
+}
+
+struct tape *tape_new_with(uint32_t threads, uint32_t streams, const uint32_t *flags)
 {
 	static uint32_t n_tapes;
 	const struct ct_writer_options options = { .clock = CT_CLOCK_UNIX };
@@ -43,7 +54,7 @@ struct tape *tape_new(uint32_t threads, uint32_t streams)
 	need(ct_writer_open(tape->path, &options, &tape->writer));
 	need(ct_writer_device(tape->writer, &device));
 	while (tape->n_streams < streams)
-		tape_stream(tape, 0);
+		add_stream(tape, 0, flags ? flags[tape->n_streams] : 0);
 	while (tape->n_lanes < threads) {
 		struct ct_lane_record lane = { .process = CT_NONE,
 					       .thread = tape->n_lanes++,
@@ -211,6 +222,7 @@ static const struct ct_device small = {
 	.pageable_permille = 400,
 	.launch_latency_ns = LAB_LATENCY_NS,
 	.stream_gap_ns = LAB_GAP_NS,
+	.graph_gap_ns = LAB_GRAPH_GAP_NS,
 	.sync_wakeup_ns = LAB_WAKEUP_NS,
 };
 

@@ -15,6 +15,7 @@ enum {
 	LAB_SMS = 4,
 	LAB_LATENCY_NS = 1000, /* from the start of a launch to that of its kernel */
 	LAB_GAP_NS = 100,
+	LAB_GRAPH_GAP_NS = 30,
 	LAB_WAKEUP_NS = 500,
 	LAB_SLICE_NS = 100000,
 	LAB_SWITCH_NS = 7622, /* 5000, and 2622 for 2 x 4 x (256 + 64) KiB at 1 TB/s */
@@ -25,6 +26,8 @@ struct tape;
 
 struct tape *tape_new(uint32_t threads, uint32_t streams);
 void tape_stream(struct tape *, int32_t priority); /* one more */
+struct tape *tape_new_with(uint32_t threads, uint32_t streams,
+			   const uint32_t *flags); /* of the streams, CT_STREAM_* */
 uint32_t tape_device_lane(struct tape *); /* for work whose launch was not recorded */
 void tape_think(struct tape *, uint32_t thread, int64_t ns);
 int64_t tape_now_ns(const struct tape *, uint32_t thread);

@@ -101,7 +101,8 @@ START_TEST(graph_is_one_unit)
 	ck_assert_uint_eq(graph_grants, 1);
 	ck_assert_uint_eq(graph_blocks, 3 * FULL);
 	/* the kernel is released when the last node has ended */
-	ck_assert_int_eq(result->makespan_ns, 1000 + 3 * 1000 + 2 * 100 + 1000 + 1000);
+	ck_assert_int_eq(result->makespan_ns,
+			 1000 + 3 * 1000 + 2 * LAB_GRAPH_GAP_NS + 1000 + 1000);
 	ck_assert_uint_eq(result->tenant[0].kernels, 4);
 	ct_run_result_free(result);
 	lab_end(&lab);

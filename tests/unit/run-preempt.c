@@ -345,8 +345,9 @@ START_TEST(graphs_stay)
 	lab_tenant(&lab, low, "closed:1", NULL);
 	lab_tenant(&lab, high, "every:1s", NULL)->rank = 10;
 	r = lab_run(&lab, "gate-priority:depth=8,drain=true,level=block-end");
-	ck_assert_int_eq(r->tenant[1].latency.max_ns,
-			 1000 + T + 2 * (LAB_GAP_NS + WAVE) + LAB_LATENCY_NS + HIGH);
+	ck_assert_int_eq(r->tenant[1].latency.max_ns, 1000 + T + LAB_GAP_NS +
+							      LAB_GRAPH_GAP_NS + 2 * WAVE +
+							      LAB_LATENCY_NS + HIGH);
 	ck_assert_uint_eq(r->tenant[0].taken_back, 1);
 	ct_run_result_free(r);
 	lab_end(&lab);
