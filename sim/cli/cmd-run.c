@@ -173,11 +173,14 @@ static int judge(const struct ct_study *study)
 	return code;
 }
 
-/* Words that named nothing that ended in the run. */
-static int judge_explained(const struct ct_explain *e, int code)
+/* Words that named nothing that ended in the run, if there was one. */
+static int judge_explained(const struct ct_study *study, const struct ct_explain *e,
+			   int code)
 {
 	const struct ct_explain_view *v;
 
+	if (!study->cells->len)
+		return code;
 	for (size_t i = 0; e && (v = ct_explain_view(e, i)); i++) {
 		if (v->n_ops)
 			continue;
@@ -249,7 +252,7 @@ int ct_cmd_run(int argc, char **argv)
 		print_warnings(&r, study);
 		ct_report_write(study, r.common.format, &options,
 				outputs.report ? outputs.report : stdout);
-		code = judge_explained(outputs.explain, judge(study));
+		code = judge_explained(study, outputs.explain, judge(study));
 	} else {
 		remove_unfinished(&r);
 	}

@@ -291,7 +291,7 @@ static void write_text(const struct ct_study *study,
 	print_footer(study, out);
 	if (study->sensitivity)
 		ct_report_sensitivity_text(study, out);
-	if (options->explain)
+	if (options->explain && study->cells->len)
 		ct_report_explain_text(study, options->explain, out);
 }
 

@@ -337,6 +337,39 @@ static void copy_on(struct tape *tape, uint32_t stream, int64_t ns)
 	tape_call(tape, 0, CT_OP_MEMCPY, TAPE_CALL_NS, op);
 }
 
+static char *can_preempt[] = { "gate",       "rank",       "flush",        "retreat",
+			       "sees-queue", "sees-start", "sees-request", NULL };
+
+/* Four waves of 25 us give way to a higher rank after the first, and go on when it has
+ * ended: until then it is the higher rank's fault. */
+START_TEST(taken_back)
+{
+	const struct ct_explain_story *s;
+	struct tape *high = tape_new(1, 1);
+	struct ct_run_result *result;
+	struct ct_explain *e;
+	struct lab lab;
+
+	lab_begin(&lab);
+	lab.actuator.caps = can_preempt;
+	add_one(&lab, 4 * FULL, 100000, 0);
+	tape_think(high, 0, 3000);
+	tape_kernel(high, 0, 0, FULL, 10000);
+	lab_tenant(&lab, high, "every:1s", NULL)->rank = 10;
+	e = ask(&lab, "%0:0 %0");
+	result = lab_run(&lab, "gate-priority:depth=8,level=block-end");
+	s = only_story(e, 0);
+	ck_assert_int_eq(s->time_ns[CT_CAUSE_RUNNING], 100000);
+	/* a wave has ended at 26 us, the higher rank at 36 us */
+	ck_assert_int_eq(s->time_ns[CT_CAUSE_PREEMPTION], 10000);
+	ck_assert_int_eq(blamed(e, s, CT_CAUSE_PREEMPTION, 1), 10000);
+	ck_assert_int_eq(ct_explain_view(e, 1)->turnaround_ns, s->end_ns - s->issued_ns);
+	ct_run_result_free(result);
+	ct_explain_free(e);
+	lab_end(&lab);
+}
+END_TEST
+
 /* All that the bandwidth allows is asked for by each of three. */
 START_TEST(for_bandwidth)
 {
@@ -423,6 +456,12 @@ static const struct ct_explain_story *story_of(const struct ct_explain *e,
 	return NULL;
 }
 
+/* When it first came to the device: what was taken back came before it was last ready. */
+static int64_t came_ns(const struct ct_explain_story *s)
+{
+	return s->time_ns[CT_CAUSE_PREEMPTION] ? s->issued_ns : s->ready_ns;
+}
+
 /* Who is blamed was on the device, or in its queues, while the story waited there. */
 static void check_culprits(const struct ct_explain *e, const struct ct_explain_story *s)
 {
@@ -442,12 +481,12 @@ static void check_culprits(const struct ct_explain *e, const struct ct_explain_s
 
 		ck_assert_ptr_nonnull(other);
 		ck_assert(other != s);
-		ck_assert_int_lt(other->ready_ns, s->end_ns);
-		ck_assert_int_gt(other->end_ns, s->ready_ns);
+		ck_assert_int_lt(came_ns(other), s->end_ns);
+		ck_assert_int_gt(other->end_ns, came_ns(s));
 		ck_assert_int_le(s->culprit[i].ns, s->time_ns[s->culprit[i].cause]);
 		if (s->culprit[i].cause == CT_CAUSE_PRIORITY ||
 		    s->culprit[i].cause == CT_CAUSE_SM_ROOM)
-			ck_assert_int_lt(other->ready_ns, s->start_ns);
+			ck_assert_int_lt(came_ns(other), s->start_ns);
 		if (s->culprit[i].cause == CT_CAUSE_PRIORITY)
 			ck_assert_uint_lt(other->priority, s->priority);
 	}
@@ -482,8 +521,13 @@ static void check_everything(const struct ct_explain *e, const struct ct_run_res
 /* Runs until all have answered once; what others do beyond is cut off by duration 0. */
 START_TEST(random_runs_add_up)
 {
-	static const char *const policies[] = { "fifo", "priority", "turns", "partition",
-						"exclusive" };
+	static const char *const policies[] = {
+		"fifo",      "priority",  "turns",
+		"partition", "exclusive", "gate-priority:depth=8,level=block-end",
+		"share",
+	};
+	gboolean takes_back =
+		strstr(policies[_i % G_N_ELEMENTS(policies)], "level=") != NULL;
 	GRand *rand = g_rand_new_with_seed((guint32)_i + 1);
 	uint32_t n_tenants = (uint32_t)g_rand_int_range(rand, 1, 5), n_kernels[ROW_MAX];
 	g_autoptr(GString) words = g_string_new(NULL);
@@ -492,6 +536,8 @@ START_TEST(random_runs_add_up)
 	struct lab lab;
 
 	lab_begin(&lab);
+	if (takes_back)
+		lab.actuator.caps = can_preempt;
 	for (uint32_t t = 0; t < n_tenants; t++)
 		lab_tenant(&lab, random_tape(rand, &n_kernels[t]), "every:1s", NULL)->rank =
 			g_rand_int_range(rand, 0, 3);
@@ -534,6 +580,7 @@ int main(void)
 	tcase_add_test(tcase, behind_priority);
 	tcase_add_test(tcase, held_at_the_gate);
 	tcase_add_test(tcase, off_the_sms);
+	tcase_add_test(tcase, taken_back);
 	tcase_add_test(tcase, for_bandwidth);
 	tcase_add_test(tcase, behind_its_predecessor);
 	tcase_add_test(tcase, idle_between);
