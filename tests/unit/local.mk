@@ -19,6 +19,7 @@ UNIT_TESTS = \
 	tests/unit/event \
 	tests/unit/expected-stats \
 	tests/unit/explain \
+	tests/unit/explain-random \
 	tests/unit/explain-words \
 	tests/unit/figures \
 	tests/unit/fluid \
@@ -246,7 +247,13 @@ tests_unit_explain_words_SOURCES = tests/unit/explain-words.c
 tests_unit_explain_words_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_explain_words_LDADD = $(RUN_TEST_LIBS)
 
-tests_unit_explain_SOURCES = tests/unit/explain.c $(RUN_CASE)
+EXPLAIN_CASE = tests/unit/explain-case.c tests/unit/explain-case.h $(RUN_CASE)
+
+tests_unit_explain_random_SOURCES = tests/unit/explain-random.c $(EXPLAIN_CASE)
+tests_unit_explain_random_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_explain_random_LDADD = $(RUN_TEST_LIBS)
+
+tests_unit_explain_SOURCES = tests/unit/explain.c $(EXPLAIN_CASE)
 tests_unit_explain_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_explain_LDADD = $(RUN_TEST_LIBS)
 
