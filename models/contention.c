@@ -298,8 +298,7 @@ uint64_t ct_sm_lost(const struct ct_sm_model *model, const struct ct_sm_use *own
 		if (own->pipe[p] && all->pipe[p] > own->pipe[p])
 			fullest = MAX(fullest, all->pipe[p]);
 	lost = (fullest - CT_PIPE_ONE) << (CT_LOST_BITS - 16);
-	if (!model->l1_bytes || !l1_share ||
-	    all->l1_bytes + all->smem_bytes == own->l1_bytes + own->smem_bytes)
+	if (!model->l1_bytes || !l1_share || !own->l1_bytes)
 		return lost;
 	/* alone it already lost what its own blocks take from each other */
 	missed = l1_missed(model, own);

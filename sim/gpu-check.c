@@ -86,9 +86,11 @@ static void check_running(const struct ct_gpu *gpu)
 		const struct resident *r = gpu->running[i];
 		uint32_t placed = 0;
 
-		g_assert(r->slot == (int32_t)i && (r->left || r->placed));
+		g_assert(r->slot == (int32_t)i && (r->main->left || r->main->all_placed));
 		g_assert(r->rate && r->rate <= CT_WORK_ONE);
+		g_assert(r->main == r || (r->placed && r->sm_lost));
 		for (const struct batch *b = r->first; b; b = b->next) {
+			g_assert(b->strand == r);
 			g_assert(b->blocks &&
 				 batch_blocks(b) == (gpu->deferred ? 0 : b->blocks));
 			g_assert(b->next || b == r->last);

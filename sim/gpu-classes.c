@@ -82,6 +82,22 @@ static void class_free(struct ct_gpu *gpu, struct sm_class *class)
 	gpu->unused_classes = class;
 }
 
+static uint64_t hash_of(const struct cell *cell)
+{
+	return scramble(cell->batch->key + cell->blocks * UINT64_C(0x9e3779b97f4a7c15) +
+			((uint64_t)cell->registers << 13));
+}
+
+void ct_cell_move(struct cell *cell, struct batch *batch)
+{
+	ct_list_remove(&cell->in_batch);
+	ct_list_append(&batch->cells, &cell->in_batch);
+	cell->batch = batch;
+	cell->class->hash -= cell->hash;
+	cell->hash = hash_of(cell);
+	cell->class->hash += cell->hash;
+}
+
 static void cell_new(struct ct_gpu *gpu, struct sm_class *class, struct batch *batch,
 		     uint32_t blocks, uint32_t registers)
 {
@@ -93,8 +109,7 @@ static void cell_new(struct ct_gpu *gpu, struct sm_class *class, struct batch *b
 	cell->batch = batch;
 	cell->blocks = blocks;
 	cell->registers = registers;
-	cell->hash = scramble(batch->key + blocks * UINT64_C(0x9e3779b97f4a7c15) +
-			      ((uint64_t)registers << 13));
+	cell->hash = hash_of(cell);
 	ct_list_append(&class->cells, &cell->in_class);
 	ct_list_append(&batch->cells, &cell->in_batch);
 	class->n_cells++;
@@ -150,6 +165,8 @@ void ct_batch_insert(struct resident *r, struct batch *batch)
 {
 	struct batch **link = &r->first;
 
+	if (r->first && (int64_t)(r->last->tag - batch->tag) <= 0)
+		link = &r->last->next; /* nearly always */
 	while (*link &&
 	       ((int64_t)((*link)->tag - batch->tag) <= 0 || MUTANT(SPREAD_APPENDS)))
 		link = &(*link)->next;
@@ -173,16 +190,10 @@ struct batch *ct_batch_new(struct ct_gpu *gpu, struct resident *r, uint64_t begi
 	batch->key = scramble(++gpu->batch_serial);
 	batch->refill_checked = 0;
 	batch->blocks = 0;
+	batch->strand = r;
+	batch->moved_from = 0;
 	gpu->use.batches++;
-	if (r->portion_blocks) {
-		ct_batch_insert(r, batch);
-		return batch;
-	}
-	if (r->first)
-		r->last->next = batch;
-	else
-		r->first = batch;
-	r->last = batch;
+	ct_batch_insert(r, batch);
 	return batch;
 }
 
@@ -280,6 +291,8 @@ void ct_classes_init(struct ct_gpu *gpu)
 	for (uint32_t i = places; i-- > 0;) {
 		gpu->cells[i].in_class.next = (struct ct_list *)gpu->unused_cells;
 		gpu->unused_cells = &gpu->cells[i];
+	}
+	for (uint32_t i = places + 1; i-- > 0;) {
 		gpu->batches[i].next = gpu->unused_batches;
 		gpu->unused_batches = &gpu->batches[i];
 	}

@@ -56,11 +56,15 @@ struct sm_class *ct_class_split(struct ct_gpu *, struct sm_class *,
 void ct_class_add(struct ct_gpu *, struct sm_class *, struct batch *,
 		  const struct ct_block_need *, uint32_t blocks, uint32_t registers);
 
-/* A batch without blocks, each of which will have that much work from BEGIN on. */
+/* Makes the cell one of another batch of the same grid. */
+void ct_cell_move(struct cell *, struct batch *);
+
+/* A batch of the strand without blocks, each of which will have that much work from BEGIN
+ * on. */
 struct batch *ct_batch_new(struct ct_gpu *, struct resident *, uint64_t begin,
 			   uint64_t work);
 
-/* Puts the batch where its tag belongs among the others of the grid. */
+/* Puts the batch where its tag belongs among the others of the strand. */
 void ct_batch_insert(struct resident *, struct batch *);
 
 /* The blocks of the batch end; the batch is gone. */

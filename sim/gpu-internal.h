@@ -5,11 +5,12 @@
  *   batch      the blocks of one grid that were placed together, and so end together
  *   cell       (class, batch): how many blocks of the batch each SM of the class holds
  *   resident   a grid that has entered the device
+ *   strand     those of its blocks that run at one speed; mostly all (gpu-strands.h)
  *
  * The cells are a sparse matrix: the batches of a class and the classes of a batch are
- * both lists of them.  A batch of a resident grid ends when the grid's virtual time
- * reaches the batch's tag; the tags of one grid rise in the order of placement, so its
- * batches are a queue and its next event is the head's.
+ * both lists of them.  A batch of a strand ends when the strand's virtual time reaches
+ * the batch's tag; its batches are a queue by tag (that is the order of placement, where
+ * blocks are alike and at one speed), and its next event is the head's.
  *
  * Invariants, asserted by ct_gpu_check():
  *   the classes partition the SMs;  free of a class = limits - sum of its cells;
@@ -17,12 +18,12 @@
  *   the hash of a class is the sum of its cells' hashes;
  *   a batch's blocks = sum over its cells of blocks x SMs of the class, except that the
  *   only batch on the device may have no cells yet;
- *   a resident's placed = sum over its batches;  its tags rise;
- *   next_ns[] of a running grid is the end of its first batch.
+ *   a strand's placed = sum over its batches;  its tags rise;
+ *   next_ns[] of a running strand is the end of its first batch.
  *
- * Pools never run dry: every cell stands for a different (SM, batch) with a block in
- * it, and every batch has a block, so both are at most SMs x blocks per SM; a class has
- * at least one SM.
+ * Pools never run dry: every cell stands for a different (SM, batch) with a block in it,
+ * and every batch has a block (but one, while blocks move), so both are at most SMs x
+ * blocks per SM; a class has at least one SM.
  */
 #ifndef CT_SIM_GPU_INTERNAL_H
 #define CT_SIM_GPU_INTERNAL_H
@@ -70,11 +71,13 @@ struct cell {
 
 struct batch {
 	struct ct_list cells;
-	struct batch *next;      /* of the same grid; or the next unused one */
-	uint64_t tag;            /* virtual time of the grid at which it ends; wraps */
+	struct batch *next;      /* of the same strand; or the next unused one */
+	uint64_t tag;            /* virtual time of the strand at which it ends; wraps */
 	uint64_t work;           /* of each of its blocks */
 	uint64_t key;            /* random, for hashing */
 	uint64_t refill_checked; /* serial of the settlement for which it may refill */
+	struct resident *strand;
+	uint64_t moved_from, moved_in; /* key of that batch, serial of the settlement */
 	uint32_t blocks;
 };
 
@@ -83,26 +86,33 @@ struct reciprocal {
 	uint64_t times; /* 0: nothing is needed, everything fits */
 };
 
+/* A grid, and the strand of its blocks that lose nothing inside their SM; or, with the
+ * members of a strand only, another one (gpu-strands.h). */
 struct resident {
 	struct ct_grid *grid;
 	struct resident *next;      /* in its queue; or unused */
+	struct resident *main;      /* of a strand: the grid's own; of that: itself */
+	struct resident *others;    /* next strand of the grid */
 	struct batch *first, *last; /* resident, by tag */
 	uint64_t left;              /* blocks not placed yet */
 	uint64_t work;              /* of a block; copy of grid->work.block_work */
 	uint64_t virtual_time;      /* at as_of_ns; wraps: only differences mean anything */
-	uint64_t carry;             /* virtual time at which the places of carry_ns began */
+	uint64_t overshoot;         /* work that blocks placed at carry_ns have done then */
 	int64_t as_of_ns, carry_ns;
 	uint32_t rate;                /* of virtual time, of CT_WORK_ONE */
-	uint32_t placed;              /* blocks on the device now */
+	uint32_t placed;              /* blocks of the strand on the device now */
+	uint32_t all_placed;          /* blocks of the grid */
+	uint64_t sm_lost;             /* inside their SM, by each block of the strand */
 	uint32_t portion_blocks;      /* with a spread: of a batch, at most; 0: no spread */
 	uint32_t portions;            /* so far */
 	uint32_t partition, priority; /* of its queue */
 	int32_t slot;                 /* in gpu->running[]; -1: has had no block yet */
-	bool demanding;               /* of L2 or DRAM */
+	bool demanding;               /* of L2 or DRAM, or: */
+	bool feels_sm;                /* what others do on its SMs */
 	uint32_t lost_alone_placed;   /* lost_alone is what so many blocks lose alone */
 	uint64_t lost_alone[CT_LEVELS];
 	int64_t counted_ns;
-	uint32_t part[CT_CONTENTIONS]; /* of each ns since then, lost: in 2^-16 */
+	uint64_t part[CT_CONTENTIONS]; /* of each ns since then, lost: in 2^-16 */
 	uint64_t contention[CT_CONTENTIONS];
 	bool no_skip; /* two batches end within 1 ns of each other */
 	bool ragged;  /* of clusters: GPCs had room for blocks when it was last placed */
@@ -144,6 +154,7 @@ struct ct_gpu {
 	uint32_t partitions;
 	uint32_t even; /* a register vector of one unit per partition */
 	struct ct_memory memory;
+	struct ct_sm_model sm_model;
 	bool report_starts;
 	void (*span)(void *span_data, const struct ct_gpu *, int64_t ns);
 	void *span_data;
@@ -160,10 +171,10 @@ struct ct_gpu {
 	/* grids: waiting for entry, queued for placement, running */
 	struct ct_grid *waiting, **waiting_end;
 	struct partition partition[CT_GPU_PARTITIONS];
-	uint32_t n_partitions; /* used so far */
-	struct resident *running[GPU_MAX_RESIDENT];
-	int64_t next_ns[GPU_MAX_RESIDENT]; /* of running[]: its first batch ends */
-	uint32_t n_running, n_resident;
+	uint32_t n_partitions;     /* used so far */
+	struct resident **running; /* strands */
+	int64_t *next_ns;          /* of running[]: its first batch ends */
+	uint32_t n_running, n_resident, n_feeling;
 	struct resident *unused_residents;
 	struct ct_grid *ended, *started;
 	uint64_t submissions;
@@ -194,7 +205,7 @@ struct ct_gpu {
 	struct ct_gpu_use use;
 
 	/* memory of the pools above */
-	struct resident *residents;
+	struct resident *residents, *strands, *unused_strands;
 	struct sm_class *classes;
 	struct cell *cells;
 	struct batch *batches;

@@ -23,6 +23,7 @@
 #include "sim/gpu-classes.h"
 #include "sim/gpu-cluster.h"
 #include "sim/gpu-mutant.h"
+#include "sim/gpu-queue.h"
 #include "sim/gpu-rates.h"
 #include "sim/gpu-registers.h"
 #include "sim/gpu-room.h"
@@ -153,13 +154,6 @@ static G_ALWAYS_INLINE inline void fill(struct ct_gpu *gpu, const struct candida
 		add(gpu, class, r, f->batch, blocks);
 }
 
-static void start(struct ct_gpu *gpu, struct resident *r)
-{
-	r->slot = (int32_t)gpu->n_running++;
-	gpu->running[r->slot] = r;
-	r->as_of_ns = r->counted_ns = gpu->now_ns;
-}
-
 /*
  * The virtual time at which blocks placed now begin.  Blocks that take places freed at
  * this instant begin when the last of those before them ended, which was a fraction of
@@ -168,12 +162,12 @@ static void start(struct ct_gpu *gpu, struct resident *r)
  */
 static uint64_t begin(struct ct_gpu *gpu, struct resident *r)
 {
+	ct_advance(r, gpu->now_ns);
 	if (r->carry_ns != gpu->now_ns || MUTANT(NO_PHASE_CARRY)) {
-		ct_advance(r, gpu->now_ns);
-		r->carry = r->virtual_time;
+		r->overshoot = 0;
 		r->carry_ns = gpu->now_ns;
 	}
-	return r->carry;
+	return r->virtual_time - r->overshoot;
 }
 
 /* Adds that many blocks to the batch, as many as there is room for at most. */
@@ -198,7 +192,7 @@ static G_ALWAYS_INLINE inline struct batch *open_batch(struct ct_gpu *gpu,
 	uint64_t work = r->work;
 
 	if (r->slot < 0)
-		start(gpu, r);
+		ct_start_running(gpu, r);
 	if (r->portion_blocks)
 		work = ct_portion_work(&r->grid->work, r->portions++);
 	return ct_batch_new(gpu, r, begin(gpu, r), work);
@@ -211,6 +205,7 @@ static G_ALWAYS_INLINE inline void close_batch(struct ct_gpu *gpu, struct reside
 		gpu->next_ns[r->slot] = ct_tag_ns(r, batch->tag);
 	r->left -= batch->blocks;
 	r->placed += batch->blocks;
+	r->all_placed += batch->blocks;
 	r->no_skip = false;
 	gpu->warps += (uint64_t)batch->blocks * r->grid->need.warps;
 	gpu->demand_changed |= r->demanding;

@@ -14,6 +14,7 @@
 #include "sim/gpu-engine.h"
 #include "sim/gpu-mutant.h"
 #include "sim/gpu-rates.h"
+#include "sim/gpu-strands.h"
 
 uint32_t ct_queues_of(const struct ct_gpu *gpu, const struct ct_grid *grid)
 {
@@ -36,6 +37,7 @@ static void enter(struct ct_gpu *gpu, struct ct_grid *grid)
 {
 	struct resident *r = gpu->unused_residents;
 	uint32_t partition = ct_queues_of(gpu, grid);
+	bool feels_sm = ct_kernel_feels_sm(&grid->work);
 	struct queue *queue = &gpu->partition[partition].queue[grid->priority];
 
 	gpu->partition[partition].queued |= 1u << grid->priority;
@@ -48,11 +50,17 @@ static void enter(struct ct_gpu *gpu, struct ct_grid *grid)
 		.portion_blocks = portion_blocks(gpu, grid),
 		.carry_ns = -1,
 		.rate = CT_WORK_ONE,
+		.main = r,
 		.partition = partition,
 		.priority = grid->priority,
 		.slot = -1,
-		.demanding = grid->work.demand_mbps || grid->work.l2_mbps,
+		.demanding = grid->work.demand_mbps || grid->work.l2_mbps || feels_sm,
+		.feels_sm = feels_sm,
 	};
+	if (feels_sm) {
+		ct_strands_init(gpu);
+		gpu->n_feeling++;
+	}
 	grid->resident = r;
 	if (queue->first)
 		queue->last->next = r;
@@ -142,16 +150,29 @@ void ct_grid_ended(struct ct_gpu *gpu, struct ct_grid *grid)
 	ct_list_grid(&gpu->ended, grid);
 }
 
+void ct_start_running(struct ct_gpu *gpu, struct resident *r)
+{
+	r->slot = (int32_t)gpu->n_running++;
+	gpu->running[r->slot] = r;
+	r->as_of_ns = r->counted_ns = gpu->now_ns;
+}
+
+void ct_stop_running(struct ct_gpu *gpu, struct resident *r)
+{
+	uint32_t last = --gpu->n_running;
+
+	gpu->running[r->slot] = gpu->running[last];
+	gpu->next_ns[r->slot] = gpu->next_ns[last];
+	gpu->running[r->slot]->slot = r->slot;
+}
+
 void ct_leave(struct ct_gpu *gpu, struct resident *r)
 {
 	if (r->slot >= 0) {
-		uint32_t last = --gpu->n_running;
-
 		ct_report_contention(gpu, r);
-		gpu->running[r->slot] = gpu->running[last];
-		gpu->next_ns[r->slot] = gpu->next_ns[last];
-		gpu->running[r->slot]->slot = r->slot;
+		ct_stop_running(gpu, r);
 	}
+	gpu->n_feeling -= r->feels_sm;
 	ct_grid_ended(gpu, r->grid);
 	r->next = gpu->unused_residents;
 	gpu->unused_residents = r;

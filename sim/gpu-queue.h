@@ -44,6 +44,11 @@ void ct_unqueue(struct ct_gpu *, struct resident *);
 /* A grid that is nowhere any more goes back to the caller; a resident with no blocks on
  * the device, and in no queue, leaves, and its grid does. */
 void ct_grid_ended(struct ct_gpu *, struct ct_grid *);
+
 void ct_leave(struct ct_gpu *, struct resident *);
+
+/* A strand gets, and gives up, its place in gpu->running[]. */
+void ct_start_running(struct ct_gpu *, struct resident *);
+void ct_stop_running(struct ct_gpu *, struct resident *);
 
 #endif

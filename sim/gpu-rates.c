@@ -43,38 +43,77 @@ static void set_rate(struct ct_gpu *gpu, struct resident *r, uint32_t rate)
 		gpu->next_ns[r->slot] = ct_tag_ns(r, r->first->tag);
 }
 
-/* Which part of the time is lost to others: LOST, beyond what it loses alone. */
-static void set_parts(struct ct_gpu *gpu, struct resident *r, const struct ct_contender *c)
+/* Sums over the blocks of a grid. */
+struct sums {
+	uint64_t part[CT_CONTENTIONS];
+	unsigned __int128 rate;
+};
+
+/* Which part of the time of each block of a strand is lost to others. */
+static void add_parts(const struct resident *main, const struct resident *strand,
+		      const struct ct_contender *c, struct sums *sums)
 {
-	static const enum ct_contention kind[CT_LEVELS] = {
-		[CT_LEVEL_L2] = CT_CONTENTION_L2, [CT_LEVEL_DRAM] = CT_CONTENTION_DRAM
-	};
-	uint64_t time = CT_LOST_ONE + c->lost[CT_LEVEL_L2] + c->lost[CT_LEVEL_DRAM];
+	uint64_t time = CT_LOST_ONE + c->lost[CT_LEVEL_L2] + c->lost[CT_LEVEL_DRAM] +
+			strand->sm_lost;
 
-	ct_count_contention(gpu, r);
 	for (int i = 0; i < CT_LEVELS; i++) {
-		uint64_t lost = c->lost[i],
-			 own = MUTANT(OWN_IS_LOST) ? 0 : r->lost_alone[i];
+		uint64_t own = MUTANT(OWN_IS_LOST) ? 0 : main->lost_alone[i];
 
-		r->part[kind[i]] =
-			lost <= own ? 0 : (uint32_t)(((lost - own) << PART_BITS) / time);
+		if (c->lost[i] > own)
+			sums->part[i == CT_LEVEL_L2 ? CT_CONTENTION_L2
+						    : CT_CONTENTION_DRAM] +=
+				((c->lost[i] - own) << PART_BITS) / time * strand->placed;
 	}
+	if (strand->sm_lost)
+		sums->part[CT_CONTENTION_SM] +=
+			(strand->sm_lost << PART_BITS) / time * strand->placed;
 }
 
-static void apply(struct ct_gpu *gpu, struct resident *r, const struct ct_contender *c)
+static void find_lost_alone(struct ct_gpu *gpu, struct resident *r,
+			    const struct ct_contender *c)
 {
-	if (r->lost_alone_placed != r->placed) {
-		struct ct_contender alone = *c;
+	struct ct_contender alone = *c;
 
-		ct_contend(&gpu->memory, &alone, 1);
-		memcpy(r->lost_alone, alone.lost, sizeof r->lost_alone);
-		r->lost_alone_placed = r->placed;
+	if (r->lost_alone_placed == r->all_placed)
+		return;
+	ct_contend(&gpu->memory, &alone, 1);
+	memcpy(r->lost_alone, alone.lost, sizeof r->lost_alone);
+	r->lost_alone_placed = r->all_placed;
+}
+
+/* What is lost, and moved, per block; that is proportional to the work done, whatever
+ * slows it. */
+static void average(struct ct_gpu *gpu, struct resident *main, const struct ct_contender *c,
+		    const struct sums *sums)
+{
+	unsigned __int128 moved;
+
+	for (int i = 0; i < CT_CONTENTIONS; i++)
+		main->part[i] = main->all_placed ? sums->part[i] / main->all_placed : 0;
+	if (!c->dram_mbps || !main->all_placed)
+		return;
+	if (main->others) /* a slow division */
+		moved = c->dram_mbps * sums->rate / main->all_placed;
+	else
+		moved = (unsigned __int128)c->dram_mbps * main->rate;
+	gpu->served_mbps += (uint64_t)(moved >> CT_WORK_BITS);
+}
+
+/* The rates of all strands of a grid. */
+static void apply(struct ct_gpu *gpu, struct resident *main, const struct ct_contender *c)
+{
+	struct sums sums = { 0 };
+
+	ct_count_contention(gpu, main);
+	find_lost_alone(gpu, main, c);
+	for (struct resident *s = main; s; s = s->others) {
+		set_rate(gpu, s,
+			 ct_rate(c->lost[CT_LEVEL_L2] + c->lost[CT_LEVEL_DRAM] +
+				 s->sm_lost));
+		add_parts(main, s, c, &sums);
+		sums.rate += (unsigned __int128)s->rate * s->placed;
 	}
-	set_parts(gpu, r, c);
-	set_rate(gpu, r, ct_rate(c->lost[CT_LEVEL_L2] + c->lost[CT_LEVEL_DRAM]));
-	/* what it moves is proportional to the work it gets done, whatever slows it */
-	gpu->served_mbps +=
-		(uint64_t)(((unsigned __int128)c->dram_mbps * r->rate) >> CT_WORK_BITS);
+	average(gpu, main, c, &sums);
 }
 
 void ct_set_rates(struct ct_gpu *gpu)
@@ -89,7 +128,7 @@ void ct_set_rates(struct ct_gpu *gpu)
 	for (uint32_t i = 0; i < gpu->n_running; i++)
 		if (gpu->running[i]->demanding)
 			ct_kernel_contender(&gpu->running[i]->grid->work,
-					    gpu->running[i]->placed, &c[n++]);
+					    gpu->running[i]->all_placed, &c[n++]);
 	if (!n)
 		return;
 	ct_contend(&gpu->memory, c, n);

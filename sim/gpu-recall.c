@@ -12,6 +12,7 @@
 #include "sim/gpu-mutant.h"
 #include "sim/gpu-queue.h"
 #include "sim/gpu-rates.h"
+#include "sim/gpu-strands.h"
 
 /* Of one block of the batch, until now. */
 static uint64_t work_done(const struct resident *r, const struct batch *batch)
@@ -19,28 +20,42 @@ static uint64_t work_done(const struct resident *r, const struct batch *batch)
 	return batch->work - (batch->tag - r->virtual_time);
 }
 
-/* All its blocks on the device, whose work is lost. */
-static void kill_blocks(struct ct_gpu *gpu, struct resident *r)
+/* Returns the work that its blocks had done. */
+static unsigned __int128 kill_strand(struct ct_gpu *gpu, struct resident *r)
 {
-	struct ct_grid *grid = r->grid;
 	unsigned __int128 work = 0;
 
-	ct_account(gpu);
 	ct_advance(r, gpu->now_ns);
 	while (r->first) {
 		struct batch *batch = r->first;
 
 		work += (unsigned __int128)work_done(r, batch) * batch->blocks;
 		r->first = batch->next;
-		ct_batch_release(gpu, batch, &grid->need);
+		ct_batch_release(gpu, batch, &r->grid->need);
 	}
-	gpu->warps -= (uint64_t)r->placed * grid->need.warps;
+	r->placed = 0;
+	return work;
+}
+
+/* All its blocks on the device, whose work is lost. */
+static void kill_blocks(struct ct_gpu *gpu, struct resident *r)
+{
+	struct ct_grid *grid = r->grid;
+	unsigned __int128 work;
+
+	ct_account(gpu);
+	work = kill_strand(gpu, r);
+	while (r->others) {
+		work += kill_strand(gpu, r->others);
+		ct_strand_drop(gpu, r->others);
+	}
+	gpu->warps -= (uint64_t)r->all_placed * grid->need.warps;
 	gpu->demand_changed |= r->demanding;
 	if (!MUTANT(RESET_FORGETS))
-		grid->blocks_left += r->placed;
-	grid->blocks_lost = r->placed;
+		grid->blocks_left += r->all_placed;
+	grid->blocks_lost = r->all_placed;
 	grid->lost_ns = (int64_t)(work >> CT_WORK_BITS);
-	r->placed = 0;
+	r->all_placed = 0;
 }
 
 static void recall_resident(struct ct_gpu *gpu, struct resident *r, enum ct_recall how)
@@ -49,9 +64,9 @@ static void recall_resident(struct ct_gpu *gpu, struct resident *r, enum ct_reca
 		ct_unqueue(gpu, r);
 	r->grid->blocks_left += r->left;
 	r->left = 0;
-	if (r->placed && how == CT_RECALL_RESET)
+	if (r->all_placed && how == CT_RECALL_RESET)
 		kill_blocks(gpu, r);
-	if (!r->placed) {
+	if (!r->all_placed) {
 		ct_leave(gpu, r);
 		ct_admit_waiting(gpu);
 	}

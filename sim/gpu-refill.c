@@ -100,7 +100,8 @@ static bool turns_alone(struct ct_gpu *gpu, struct resident *r)
 
 static void skip_turns(struct ct_gpu *gpu, struct resident *r, int64_t horizon_ns)
 {
-	uint64_t turns = (r->left - !MUTANT(SKIP_LAST_WAVE)) / r->placed, in_time, work;
+	struct resident *main = r->main;
+	uint64_t turns = (main->left - !MUTANT(SKIP_LAST_WAVE)) / r->placed, in_time, work;
 	int64_t span_ns = horizon_ns - r->as_of_ns - !MUTANT(SKIP_TO_NEIGHBOUR), ahead;
 
 	if (span_ns > MAX_SKIP_NS)
@@ -118,17 +119,19 @@ static void skip_turns(struct ct_gpu *gpu, struct resident *r, int64_t horizon_n
 	work = turns * r->work;
 	for (struct batch *b = r->first; b; b = b->next)
 		b->tag += work;
-	r->left -= turns * r->placed;
+	main->left -= turns * r->placed;
 	gpu->use.blocks += turns * r->placed;
 }
 
 /* The blocks that come are the next portion, and may end before others. */
 static void refill_portion(struct ct_gpu *gpu, struct resident *r, struct batch *batch)
 {
+	struct resident *main = r->main;
+
 	r->first = batch->next;
 	if (!MUTANT(SPREAD_REPEATS))
-		batch->work = ct_portion_work(&r->grid->work, r->portions);
-	r->portions++;
+		batch->work = ct_portion_work(&r->grid->work, main->portions);
+	main->portions++;
 	batch->tag += batch->work;
 	ct_batch_insert(r, batch);
 	gpu->next_ns[r->slot] = ct_tag_ns(r, r->first->tag);
@@ -137,9 +140,16 @@ static void refill_portion(struct ct_gpu *gpu, struct resident *r, struct batch 
 bool ct_refill(struct ct_gpu *gpu, struct resident *r, int64_t at_ns, int64_t horizon_ns)
 {
 	struct batch *batch = r->first, *next = batch->next;
+	struct resident *main = r->main;
 
-	if (r->left < batch->blocks || (r->ragged && !MUTANT(REFILL_RAGGED)) ||
-	    !comes_first(gpu, r))
+	if (main->left < batch->blocks || (main->ragged && !MUTANT(REFILL_RAGGED)) ||
+	    !comes_first(gpu, main))
+		return false;
+	if (main->feels_sm && main->grid->need.cluster > 1 &&
+	    !MUTANT(REFILL_PART_OF_CLUSTER)) /* may be a part of a cluster */
+		return false;
+	/* one that came from a slower strand a moment ago may have as much to do */
+	if (!main->portion_blocks && (int64_t)(batch->tag + r->work - r->last->tag) < 0)
 		return false;
 	ct_advance(r, at_ns);
 	if (next && (int64_t)(r->virtual_time - next->tag) >= 0 &&
@@ -148,9 +158,9 @@ bool ct_refill(struct ct_gpu *gpu, struct resident *r, int64_t at_ns, int64_t ho
 	if (!takes_same_registers(gpu, r, batch))
 		return false;
 
-	r->left -= batch->blocks;
+	main->left -= batch->blocks;
 	gpu->use.blocks += batch->blocks;
-	if (r->portion_blocks) {
+	if (main->portion_blocks) {
 		refill_portion(gpu, r, batch);
 		return true;
 	}
@@ -161,7 +171,7 @@ bool ct_refill(struct ct_gpu *gpu, struct resident *r, int64_t at_ns, int64_t ho
 		r->last = batch;
 		batch->next = NULL;
 	}
-	if (r->left > r->placed && !r->no_skip)
+	if (main->left > r->placed && !r->no_skip)
 		skip_turns(gpu, r, horizon_ns);
 	gpu->next_ns[r->slot] = ct_tag_ns(r, r->first->tag);
 	return true;

@@ -24,10 +24,13 @@
 #include "sim/gpu-queue.h"
 #include "sim/gpu-rates.h"
 #include "sim/gpu-refill.h"
+#include "sim/gpu-strands.h"
 
 /* Part 1, for one grid. */
 static void end_blocks(struct ct_gpu *gpu, struct resident *r)
 {
+	struct resident *main = r->main;
+	uint64_t overshoot = 0;
 	uint32_t blocks = 0;
 
 	ct_advance(r, gpu->now_ns);
@@ -35,15 +38,18 @@ static void end_blocks(struct ct_gpu *gpu, struct resident *r)
 		struct batch *batch = r->first;
 
 		r->first = batch->next;
-		r->carry = batch->tag;
+		overshoot = r->virtual_time - batch->tag;
 		blocks += batch->blocks;
 		ct_batch_release(gpu, batch, &r->grid->need);
 	}
-	r->carry_ns = gpu->now_ns;
+	if (main->carry_ns != gpu->now_ns || overshoot < main->overshoot)
+		main->overshoot = overshoot;
+	main->carry_ns = gpu->now_ns;
+	main->all_placed -= blocks;
 	r->placed -= blocks;
 	r->no_skip = false;
 	gpu->warps -= (uint64_t)blocks * r->grid->need.warps;
-	gpu->demand_changed |= r->demanding && !MUTANT(STALE_RATE);
+	gpu->demand_changed |= main->demanding && !MUTANT(STALE_RATE);
 	gpu->next_ns[r->slot] = r->first ? ct_tag_ns(r, r->first->tag) : GPU_NEVER;
 }
 
@@ -54,13 +60,15 @@ static void end_instant(struct ct_gpu *gpu)
 	gpu->use.instants++;
 	gpu->unsettled = true;
 	for (uint32_t i = gpu->n_running; i-- > 0;) {
-		struct resident *r = gpu->running[i];
+		struct resident *r = gpu->running[i], *main = r->main;
 
 		if (gpu->next_ns[i] != gpu->now_ns)
 			continue;
 		end_blocks(gpu, r);
-		if (!r->left && !r->placed)
-			ct_leave(gpu, r);
+		if (r != main && !r->placed)
+			ct_strand_drop(gpu, r);
+		if (!main->left && !main->all_placed)
+			ct_leave(gpu, main);
 	}
 	if (gpu->waiting)
 		ct_admit_waiting(gpu);
@@ -128,6 +136,7 @@ static void settle(struct ct_gpu *gpu)
 		gpu->partition[i].blocked = schedule(gpu, &gpu->partition[i]);
 		note_top(gpu, &gpu->partition[i]);
 	}
+	ct_strands_settle(gpu);
 	ct_classes_settle(gpu);
 	ct_set_rates(gpu);
 }
@@ -166,6 +175,7 @@ static bool refill_instant(struct ct_gpu *gpu, const struct next *next, int64_t 
 		return false;
 	gpu->now_ns = next->ns;
 	gpu->use.instants++;
+	r = r->main;
 	if (!r->left) {
 		ct_account(gpu);
 		note_dispatched(gpu, r->grid);
@@ -307,6 +317,7 @@ static void set_limits(struct ct_gpu *gpu, const struct ct_device *device)
 	gpu->resident_limit = device->resident_grids;
 	g_assert(gpu->resident_limit && gpu->resident_limit <= GPU_MAX_RESIDENT);
 	ct_memory(device, &gpu->memory);
+	ct_sm_model(device, &gpu->sm_model);
 }
 
 /* The SMs of GPC G come after those of the one before it; a smaller twin lacks some. */
@@ -342,12 +353,14 @@ static struct ct_gpu *make(const struct ct_device *device,
 		gpu->partition[i].behind.top = CT_GPU_PRIORITIES;
 	places = (size_t)gpu->sms * gpu->limits.blocks;
 	gpu->cells = g_new(struct cell, places);
-	gpu->batches = g_new(struct batch, places);
+	gpu->batches = g_new(struct batch, places + 1); /* one while blocks move */
 	gpu->classes = g_new0(struct sm_class, gpu->sms);
 	gpu->active = g_new(struct sm_class *, gpu->sms);
 	gpu->touched = g_new(struct sm_class *, gpu->sms);
 	gpu->candidate = g_new(struct candidate, gpu->sms);
 	set_gpcs(gpu, device);
+	gpu->running = g_new(struct resident *, gpu->resident_limit);
+	gpu->next_ns = g_new(int64_t, gpu->resident_limit);
 	gpu->contender = g_new(struct ct_contender, gpu->resident_limit);
 	gpu->residents = g_new(struct resident, gpu->resident_limit);
 	for (uint32_t i = gpu->resident_limit; i-- > 0;) {
@@ -369,6 +382,9 @@ static void destroy(struct ct_gpu *gpu)
 	g_free(gpu->gpc);
 	g_free(gpu->contender);
 	g_free(gpu->residents);
+	g_free(gpu->strands);
+	g_free(gpu->running);
+	g_free(gpu->next_ns);
 	g_free(gpu);
 }
 

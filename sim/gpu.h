@@ -16,8 +16,8 @@
  *   4. block scheduler, by falling priority: blocks of the queue's head are placed
  *      until it is fully placed (then the next) or nothing fits; then nothing of lower
  *      priority is placed either (a blocked head blocks its queue and all below it);
- *   5. if residency changed, rates change from t on: L2 and DRAM are shared by the rules
- *      of models/contention.h among the grids whose demand is known.
+ *   5. if residency changed, rates change from t on, by the rules of models/contention.h:
+ *      L2 and DRAM are shared among the grids whose demand is known, and so is each SM.
  * Partitions (green contexts) have queues of their own: what is blocked in one does not
  * block another.  They are served in the order of their numbers, which matters only
  * where they share SMs.  DANGER: that disjoint partitions do not wait for each other is
@@ -52,8 +52,12 @@
  * (models/spread.h): of the blocks placed in one instant, in the order of their placement,
  * each ct_portion_blocks() are a portion, and what remains of them is the last.
  *
- * Known limits: contention inside an SM is not modelled (DANGER: L1, pipes and issue slots
- * are free here).
+ * Speed.  Where blocks of different grids meet on an SM and their use of its L1 and pipes
+ * is known, they lose time there as well: so blocks of one grid may run at different
+ * speeds.  A block that is placed where blocks of its grid ended in the same instant begins
+ * with the least of the work that those did beyond their end.
+ *
+ * Known limits: clocks are fixed (DANGER: power and heat slow nothing down).
  */
 #ifndef CT_SIM_GPU_H
 #define CT_SIM_GPU_H

@@ -45,6 +45,8 @@ sim_libsim_la_SOURCES = \
 	sim/gpu-refill.c \
 	sim/gpu-refill.h \
 	sim/gpu-registers.c \
+	sim/gpu-strands.c \
+	sim/gpu-strands.h \
 	sim/gpu-registers.h \
 	sim/gpu-room.h \
 	sim/gpu.c \

@@ -64,6 +64,23 @@ static void make_l2_demand(struct dice *d, const struct gpu_case *c, uint64_t sl
 			(uint32_t)(c->l2_bytes * CT_HIT_ONE / work->l2_footprint_bytes);
 }
 
+/* Some use nothing but take room, some only feel what is taken. */
+static void make_sm_demand(struct dice *d, const struct gpu_case *c,
+			   const struct ct_block_need *need, struct ct_kernel_work *work)
+{
+	if (one_in(d, 2))
+		work->sm.smem_bytes = need->smem_units * 128u;
+	if (one_in(d, 2))
+		work->sm.l1_bytes = between(d, 0, 100000) / need->blocks_per_sm;
+	if (one_in(d, 2))
+		work->l1_share = (uint16_t)between(d, 0, 256);
+	for (int p = 0; p < CT_PIPES; p++)
+		if (one_in(d, 4))
+			work->sm.pipe[p] = between(d, 0, CT_PIPE_ONE) / need->blocks_per_sm;
+	if (one_in(d, 4) && c->l1_bytes) /* just fills it */
+		work->sm.l1_bytes = c->l1_bytes / need->blocks_per_sm;
+}
+
 static void make_work(struct dice *d, const struct gpu_case *c, enum time_grain grain,
 		      const struct ct_block_need *need, struct ct_kernel_work *work)
 {
@@ -75,6 +92,8 @@ static void make_work(struct dice *d, const struct gpu_case *c, enum time_grain 
 
 	work->block_work = MAX((ns << CT_WORK_BITS) / waves, CT_WORK_ONE);
 	work->l2_hits = CT_HIT_ONE;
+	if (c->sm_demands)
+		make_sm_demand(d, c, need, work);
 	if (one_in(d, 3))
 		return;
 	if (!one_in(d, 4))
@@ -256,6 +275,9 @@ void case_make(struct gpu_case *c, uint64_t seed)
 		c->sm = (struct case_sm){ 48, 16, 800, between(&d, 1, 2), 128 };
 	c->dram_mbps = one_in(&d, 3) ? UINT32_MAX : 1000000;
 	c->dram_loss_permille = one_in(&d, 2) ? 0 : between(&d, 0, 200);
+	c->sm_demands = one_in(&d, 3);
+	c->l1_bytes = one_in(&d, 4) ? 0 : between(&d, 1, 250000);
+	c->l1_miss_permille = between(&d, 1000, 12000);
 	c->l2_mbps = one_in(&d, 3) ? 0 : 2500000;
 	c->l2_bytes = one_in(&d, 3) ? 0 : between(&d, 1, 1500000);
 	c->sharing = one_in(&d, 2) ? CT_DRAM_MAX_MIN : CT_DRAM_PROPORTIONAL;

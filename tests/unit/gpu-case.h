@@ -63,6 +63,9 @@ struct gpu_case {
 	uint32_t cluster_max_blocks;
 	uint64_t dram_mbps, l2_mbps, l2_bytes; /* l2_mbps 0: no end */
 	uint32_t dram_loss_permille;
+	uint64_t l1_bytes; /* of an SM; 0: not known */
+	uint32_t l1_miss_permille;
+	bool sm_demands;
 	enum ct_dram_sharing sharing;
 	enum ct_blocked_head blocked_head;
 	int64_t gap_ns;

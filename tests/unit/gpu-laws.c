@@ -24,7 +24,8 @@ static bool complain(const struct gpu_case *c, const char *who, const char *what
 	return false;
 }
 
-static void add_work(struct bounds *b, const struct case_op *op, const struct case_times *t)
+static void add_work(const struct gpu_case *c, struct bounds *b, const struct case_op *op,
+		     const struct case_times *t)
 {
 	double warps = op->need.warps, blocks = (double)op->need.blocks;
 	double lost_ns = (double)t->lost_ns, lost = (double)t->blocks_lost;
@@ -34,7 +35,8 @@ static void add_work(struct bounds *b, const struct case_op *op, const struct ca
 	b->least += warps * (blocks * (mean_ns - spread_ns - 1) + lost_ns - lost);
 	b->most += warps * (blocks * (mean_ns + spread_ns + 1) + lost_ns + lost +
 			    (double)t->submissions);
-	if (op->work.demand_mbps || op->work.l2_mbps) /* may have been slowed down */
+	if (op->work.demand_mbps || op->work.l2_mbps || c->sm_demands) /* may have been
+									  * slower */
 		b->most = INFINITY;
 }
 
@@ -79,7 +81,7 @@ bool case_lawful(const struct gpu_case *c, const struct case_result *r, const ch
 						"contention took longer than the grid");
 			kernels++;
 			blocks += op->need.blocks + r->time[s][i].blocks_lost;
-			add_work(&bounds, op, &r->time[s][i]);
+			add_work(c, &bounds, op, &r->time[s][i]);
 		}
 	}
 	if (kernels != r->kernels)

@@ -116,7 +116,7 @@ tests_unit_sorter_LDADD = $(TRACE_TEST_LIBS)
 # The engine: what it promises, its random cases, and what they would notice.
 GPU_CASE = tests/unit/dice.h tests/unit/gpu-case.c tests/unit/gpu-case.h \
 	tests/unit/gpu-driver.c tests/unit/gpu-laws.c tests/unit/naive-gpu.c tests/unit/naive-gpu.h \
-	tests/unit/naive-internal.h tests/unit/naive-place.c tests/unit/naive-rates.c
+	tests/unit/naive-internal.h tests/unit/naive-place.c tests/unit/naive-rates.c tests/unit/naive-sm.c
 
 tests_unit_gpu_contract_SOURCES = tests/unit/gpu-contract.c
 tests_unit_gpu_contract_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
@@ -136,7 +136,7 @@ tests_unit_work_SOURCES = tests/unit/work.c tests/unit/dram-work.h
 tests_unit_work_LDADD = models/libmodels.la
 tests_unit_gpu_mutants_SOURCES = tests/unit/gpu-mutants.c $(GPU_CASE) sim/gpu.c \
 	sim/fluid-check.c sim/fluid-queue.c sim/fluid-rates.c sim/fluid-wave.c sim/fluid.c sim/gpu-check.c sim/gpu-classes.c sim/gpu-cluster.c sim/gpu-engine.c sim/gpu-place.c sim/gpu-queue.c sim/gpu-rates.c \
-	sim/gpu-recall.c sim/gpu-refill.c sim/gpu-registers.c
+	sim/gpu-recall.c sim/gpu-refill.c sim/gpu-registers.c sim/gpu-strands.c
 tests_unit_gpu_mutants_CPPFLAGS = $(AM_CPPFLAGS) -DCT_MUTANTS
 tests_unit_gpu_mutants_LDADD = models/libmodels.la
 

@@ -25,11 +25,10 @@ static struct naive_block *block_at(struct naive_kernel *k, guint i)
 	return &g_array_index(k->blocks, struct naive_block, i);
 }
 
-static int64_t block_end(const struct naive *n, const struct naive_kernel *k,
-			 const struct naive_block *b)
+static int64_t block_end(const struct naive *n, const struct naive_block *b)
 {
-	int64_t work = (int64_t)(b->tag - k->clock);
-	int64_t ns = work <= 0 ? 0 : (int64_t)(((uint64_t)work + k->rate - 1) / k->rate);
+	uint64_t left = (uint64_t)b->left;
+	int64_t ns = b->left <= 0 ? 0 : (int64_t)((left + b->rate - 1) / b->rate);
 
 	return n->now_ns + MAX(ns, 1);
 }
@@ -58,7 +57,7 @@ static int64_t next_instant(struct naive *n)
 		if (n->stream[s].state == READY_AT || n->stream[s].state == DELAYED_UNTIL)
 			next = MIN(next, n->stream[s].ns);
 		for (guint i = 0; on_device(k) && !n->paused && i < k->blocks->len; i++)
-			next = MIN(next, block_end(n, k, block_at(k, i)));
+			next = MIN(next, block_end(n, block_at(k, i)));
 	}
 	return next;
 }
@@ -95,11 +94,12 @@ static void advance(struct naive *n, int64_t to_ns)
 			k->behind_ns += (int64_t)ns;
 		if (!on_device(k))
 			continue;
-		n->dram += (unsigned __int128)k->moved_mbps * k->rate / NAIVE_ONE * ns;
+		n->dram += (unsigned __int128)k->served_mbps * ns;
 		for (int i = 0; i < CT_CONTENTIONS; i++)
 			k->contention[i] += k->part[i] * ns;
-		k->clock += ns * k->rate;
-		k->begin = k->clock;
+		for (guint i = 0; i < k->blocks->len; i++)
+			block_at(k, i)->left -= (int64_t)(ns * block_at(k, i)->rate);
+		k->begun = 0;
 	}
 }
 
@@ -122,16 +122,13 @@ static void end_blocks(struct naive *n, struct naive_kernel *k)
 
 	for (guint i = 0; i < k->blocks->len;) {
 		struct naive_block *b = block_at(k, i);
-		int64_t overshoot = (int64_t)(k->clock - b->tag);
 
-		if (overshoot < 0) {
+		if (b->left > 0) {
 			i++;
 			continue;
 		}
-		if (overshoot < least_overshoot) {
-			least_overshoot = overshoot;
-			k->begin = b->tag;
-		}
+		least_overshoot = MIN(least_overshoot, -b->left);
+		k->begun = least_overshoot;
 		give_back(n, k, b);
 		g_array_remove_index_fast(k->blocks, i);
 	}
@@ -180,9 +177,8 @@ static void kill_blocks(struct naive *n, struct naive_kernel *k)
 {
 	for (guint i = 0; i < k->blocks->len; i++) {
 		struct naive_block *b = block_at(k, i);
-		uint64_t begun = b->tag - b->work;
 
-		k->work_lost += k->clock - begun;
+		k->work_lost += b->work - (uint64_t)b->left;
 		k->blocks_lost++;
 		k->blocks_left++;
 		give_back(n, k, b);
@@ -247,7 +243,6 @@ static void submit(struct naive *n, uint32_t s)
 		.start_ns = -1,
 		.portion_ns = -1,
 		.serial = n->serial++,
-		.rate = NAIVE_ONE,
 		.blocks = k->blocks,
 	};
 	k->left = n->stream[s].blocks_left ? n->stream[s].blocks_left : k->op->need.blocks;
@@ -287,7 +282,8 @@ static void set_up(struct naive *n, const struct gpu_case *c, struct case_result
 {
 	*n = (struct naive){ .c = c,
 			     .result = result,
-			     .sm = g_new0(struct naive_sm, c->sms) };
+			     .sm = g_new0(struct naive_sm, c->sms),
+			     .use = g_new0(struct naive_sm_use, c->sms) };
 	for (uint32_t i = 0; i < c->sms; i++) {
 		n->sm[i].warps = c->sm.warps;
 		n->sm[i].blocks = c->sm.blocks;
@@ -353,4 +349,5 @@ void naive_run(const struct gpu_case *c, struct case_result *result)
 	for (uint32_t s = 0; s < c->n_streams; s++)
 		g_array_free(n.kernel[s].blocks, TRUE);
 	g_free(n.sm);
+	g_free(n.use);
 }

@@ -16,9 +16,20 @@ struct naive_sm {
 	uint32_t warps, blocks, smem, partition[4]; /* free */
 };
 
+/* What blocks use of an SM. */
+struct naive_use {
+	uint64_t l1, smem, pipe[CT_PIPES];
+};
+
+struct naive_sm_use {
+	struct naive_use all, of[CASE_STREAMS];
+};
+
 struct naive_block {
 	uint32_t sm, registers[4];
-	uint64_t tag, work;
+	uint64_t work;
+	int64_t left; /* of it; below 0: how far it is beyond its end */
+	uint64_t rate;
 };
 
 enum kernel_state { ABSENT, WAITING, QUEUED, PLACED };
@@ -34,8 +45,9 @@ struct naive_kernel {
 	uint32_t portions;
 	int64_t portion_ns;
 	uint64_t serial; /* order of submission */
-	uint64_t submitted_blocks, left, clock, begin, rate;
-	uint64_t moved_mbps; /* asked of DRAM at full rate, hits lost in L2 included */
+	uint64_t submitted_blocks, left;
+	int64_t begun;        /* work that blocks placed now have done already */
+	uint64_t served_mbps; /* by DRAM */
 	uint64_t part[CT_CONTENTIONS], contention[CT_CONTENTIONS]; /* in 2^-16 */
 	GArray *blocks;
 };
@@ -53,6 +65,7 @@ struct naive {
 	const struct gpu_case *c;
 	struct case_result *result;
 	struct naive_sm *sm;
+	struct naive_sm_use *use; /* of each SM */
 	struct naive_stream stream[CASE_STREAMS];
 	struct naive_kernel kernel[NAIVE_KERNELS];
 	int64_t now_ns;
@@ -76,5 +89,9 @@ struct naive_kernel *naive_oldest(struct naive *, enum kernel_state, int partiti
 /* Part 4 of an instant, for one partition or as if they were one; part 5. */
 void naive_schedule(struct naive *, int partition);
 void naive_set_rates(struct naive *);
+
+/* What its SM's blocks use, and what that costs one block of the kernel on that SM. */
+void naive_count_sm_use(struct naive *);
+uint64_t naive_sm_lost(const struct naive *, const struct naive_kernel *, uint32_t sm);
 
 #endif

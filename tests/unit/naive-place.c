@@ -71,7 +71,9 @@ static void put_block(struct naive *n, struct naive_kernel *k, uint32_t sm)
 {
 	const struct ct_block_need *need = &k->op->need;
 	uint64_t work = next_block_work(n, k);
-	struct naive_block b = { .sm = sm, .tag = k->begin + work, .work = work };
+	struct naive_block b = {
+		.sm = sm, .work = work, .left = (int64_t)work - k->begun, .rate = NAIVE_ONE
+	};
 	struct naive_sm *on = &n->sm[sm];
 
 	on->blocks--;

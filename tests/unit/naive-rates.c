@@ -191,17 +191,31 @@ static uint32_t part(uint64_t lost, uint64_t alone, uint64_t time)
 	return lost > alone ? (uint32_t)((u128)(lost - alone) * 65536 / time) : 0;
 }
 
-static void set_rate(const struct naive *n, struct naive_kernel *k,
-		     const struct naive_share *share)
+static void set_rates_of(const struct naive *n, struct naive_kernel *k,
+			 const struct naive_share *share)
 {
-	uint64_t time = ONE + share->lost[L2] + share->lost[DRAM];
 	struct naive_share alone = *share;
+	u128 part_sum[CT_CONTENTIONS] = { 0 }, rate_sum = 0;
 
 	contend(n, &alone, 1);
-	k->part[CT_CONTENTION_L2] = part(share->lost[L2], alone.lost[L2], time);
-	k->part[CT_CONTENTION_DRAM] = part(share->lost[DRAM], alone.lost[DRAM], time);
-	k->rate = MAX((uint64_t)(((u128)NAIVE_ONE * ONE) / time), 1);
-	k->moved_mbps = share->asked[DRAM];
+	for (guint i = 0; i < k->blocks->len; i++) {
+		struct naive_block *b = &g_array_index(k->blocks, struct naive_block, i);
+		uint64_t sm_lost = naive_sm_lost(n, k, b->sm);
+		uint64_t time = ONE + share->lost[L2] + share->lost[DRAM] + sm_lost;
+
+		b->rate = MAX((uint64_t)(((u128)NAIVE_ONE * ONE) / time), 1);
+		rate_sum += b->rate;
+		part_sum[CT_CONTENTION_L2] += part(share->lost[L2], alone.lost[L2], time);
+		part_sum[CT_CONTENTION_DRAM] +=
+			part(share->lost[DRAM], alone.lost[DRAM], time);
+		part_sum[CT_CONTENTION_SM] += part(sm_lost, 0, time);
+	}
+	for (int i = 0; i < CT_CONTENTIONS; i++)
+		k->part[i] = k->blocks->len ? (uint64_t)(part_sum[i] / k->blocks->len) : 0;
+	k->served_mbps = 0;
+	if (k->blocks->len)
+		k->served_mbps = (uint64_t)(share->asked[DRAM] * rate_sum / k->blocks->len /
+					    NAIVE_ONE);
 }
 
 void naive_set_rates(struct naive *n)
@@ -220,6 +234,7 @@ void naive_set_rates(struct naive *n)
 		kernel[count++] = k;
 	}
 	contend(n, share, count);
+	naive_count_sm_use(n);
 	for (uint32_t i = 0; i < count; i++)
-		set_rate(n, kernel[i], &share[i]);
+		set_rates_of(n, kernel[i], &share[i]);
 }
