@@ -20,8 +20,9 @@ static gboolean prepare(const struct ct_device *device, const struct beside_kern
 	struct ct_device part = *device; /* what it had when it was alone */
 	const char *why;
 
-	if (k->n_sms)
+	if (k->n_sms && !k->alone_everywhere)
 		part.sms = k->n_sms;
+	on->grid.priority = k->priority;
 	if (k->need)
 		on->grid.need = *k->need;
 	else if (!ct_block_need(&part, &k->shape, &on->grid.need, &why)) {

@@ -1,13 +1,14 @@
-# What the simulator says beside what was measured: built on demand by run.
-EXTRA_PROGRAMS += experiments/ground-truth/truth
-CLEANFILES += experiments/ground-truth/truth
+# What the simulator says beside what was measured: built by run, and for its test.
+check_PROGRAMS += experiments/ground-truth/truth
 experiments_ground_truth_truth_SOURCES = \
 	experiments/ground-truth/abacus.c \
 	experiments/ground-truth/beside.c \
 	experiments/ground-truth/beside.h \
+	experiments/ground-truth/closed-form.c \
 	experiments/ground-truth/fit.c \
 	experiments/ground-truth/fit.h \
 	experiments/ground-truth/group.c \
+	experiments/ground-truth/head-of-line.c \
 	experiments/ground-truth/igniter-forms.c \
 	experiments/ground-truth/igniter.c \
 	experiments/ground-truth/igniter.h \
@@ -17,6 +18,7 @@ experiments_ground_truth_truth_SOURCES = \
 	experiments/ground-truth/microbench.h \
 	experiments/ground-truth/natural.c \
 	experiments/ground-truth/parvagpu.c \
+	experiments/ground-truth/preemption.c \
 	experiments/ground-truth/print.c \
 	experiments/ground-truth/recording.c \
 	experiments/ground-truth/recording.h \
@@ -27,7 +29,13 @@ experiments_ground_truth_truth_SOURCES = \
 	experiments/ground-truth/table.h \
 	experiments/ground-truth/tally.c \
 	experiments/ground-truth/truth.c \
-	experiments/ground-truth/truth.h
+	experiments/ground-truth/truth.h \
+	tests/unit/run-case.c \
+	tests/unit/run-case.h \
+	tests/unit/tiny-trace.c \
+	tests/unit/tiny-trace.h \
+	tests/unit/xsched-case.c \
+	tests/unit/xsched-case.h
 experiments_ground_truth_truth_LDADD = sim/libsim.la -lm
 dist_noinst_SCRIPTS += experiments/ground-truth/run
 EXTRA_DIST += experiments/ground-truth/README.md

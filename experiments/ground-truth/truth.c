@@ -18,10 +18,17 @@ static const struct {
 	const char *name;
 	truth_run *run;
 } all[] = {
-	{ "microbench", truth_microbench }, { "solo", truth_solo },
-	{ "natural", truth_natural },       { "inthewild", truth_inthewild },
-	{ "parvagpu", truth_parvagpu },     { "tally", truth_tally },
-	{ "abacus", truth_abacus },         { "igniter", truth_igniter },
+	{ "microbench", truth_microbench },
+	{ "solo", truth_solo },
+	{ "natural", truth_natural },
+	{ "inthewild", truth_inthewild },
+	{ "parvagpu", truth_parvagpu },
+	{ "tally", truth_tally },
+	{ "abacus", truth_abacus },
+	{ "igniter", truth_igniter },
+	{ "head-of-line", truth_head_of_line },
+	{ "preemption", truth_preemption },
+	{ "closed-form", truth_closed_form },
 };
 
 static int usage(const char *message)

@@ -70,14 +70,17 @@ char *truth_data(struct truth_group *, const char *folder, const char *file);
 
 /* Each fills a new group, or skips it with a reason. */
 typedef gboolean truth_run(struct truth_group *, GError **);
-truth_run truth_microbench; /* microbench.c: two synthetic kernels on a V100 */
-truth_run truth_abacus;     /* abacus.c: groups of inference programs under MPS */
-truth_run truth_igniter;    /* igniter.c: pairs of servers on disjoint SMs of a V100 */
-truth_run truth_inthewild;  /* inthewild.c: kernels beside collective communication */
-truth_run truth_natural;    /* natural.c: kernels of one program that met by themselves */
-truth_run truth_parvagpu;   /* parvagpu.c: MIG instances, processes under MPS */
-truth_run truth_tally;      /* tally.c: pairs of training jobs */
-truth_run truth_solo;       /* solo.c: recorded programs, against their own timelines */
+truth_run truth_microbench;   /* microbench.c: two synthetic kernels on a V100 */
+truth_run truth_abacus;       /* abacus.c: groups of inference programs under MPS */
+truth_run truth_closed_form;  /* closed-form.c: answers worked out by hand */
+truth_run truth_preemption;   /* preemption.c: how long it takes to stop a task */
+truth_run truth_head_of_line; /* head-of-line.c: short kernels behind long ones */
+truth_run truth_igniter;      /* igniter.c: pairs of servers on disjoint SMs of a V100 */
+truth_run truth_inthewild;    /* inthewild.c: kernels beside collective communication */
+truth_run truth_natural;      /* natural.c: kernels of one program that met by themselves */
+truth_run truth_parvagpu;     /* parvagpu.c: MIG instances, processes under MPS */
+truth_run truth_tally;        /* tally.c: pairs of training jobs */
+truth_run truth_solo;         /* solo.c: recorded programs, against their own timelines */
 
 /* print.c; GROUPS holds struct truth_group *. */
 void truth_print_text(FILE *, const GPtrArray *groups);

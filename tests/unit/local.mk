@@ -29,6 +29,7 @@ UNIT_TESTS = \
 	tests/unit/gpu-contract \
 	tests/unit/gpu-exact \
 	tests/unit/gpu-mutants \
+	tests/unit/ground-truth \
 	tests/unit/import-csv \
 	tests/unit/import-kineto \
 	tests/unit/import-nsys \
@@ -265,7 +266,8 @@ tests_unit_run_preempt_SOURCES = tests/unit/run-preempt.c $(RUN_CASE)
 tests_unit_run_preempt_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_run_preempt_LDADD = $(RUN_TEST_LIBS)
 
-tests_unit_run_xsched_SOURCES = tests/unit/run-xsched.c $(RUN_CASE)
+tests_unit_run_xsched_SOURCES = tests/unit/run-xsched.c tests/unit/xsched-case.c \
+	tests/unit/xsched-case.h $(RUN_CASE)
 tests_unit_run_xsched_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_run_xsched_LDADD = $(RUN_TEST_LIBS)
 
@@ -300,3 +302,6 @@ tests_unit_figures_LDADD = sim/libsim.la $(CHECK_LIBS) -lm
 tests_unit_fluid_SOURCES = tests/unit/fluid.c $(GPU_CASE)
 tests_unit_fluid_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_fluid_LDADD = sim/libsim.la $(CHECK_LIBS)
+
+tests_unit_ground_truth_SOURCES = tests/unit/ground-truth.c
+tests_unit_ground_truth_LDADD = $(GLIB_LIBS) $(JANSSON_LIBS)

@@ -12,45 +12,19 @@
  * the costs of the gate, which the paper's figure has not: at most 30 us.  No number is
  * fitted.
  */
-#include "tests/unit/run-case.h"
+#include "sim/sharing.h"
+#include "tests/unit/xsched-case.h"
 
 #include <check.h>
+#include <stdio.h>
 
-enum { IN_FLIGHT = 8, REQUESTS = 300, GATE_NS = 30000 };
+enum { GATE_NS = 30000 };
 
+/* The same, shown. */
 static int64_t p99_ns(const char *actuator, const char *level, uint32_t mode, int64_t t_ns)
 {
-	g_autofree char *policy = g_strdup_printf(
-		"gate-priority:depth=%d,drain=true,level=%s", IN_FLIGHT, level);
-	struct ct_device *v100 = ct_device_load("v100-sxm2", NULL);
-	struct ct_actuator_model *model = ct_actuator_model_load(actuator, NULL);
-	struct tape *low = tape_new(1, 1), *high = tape_new(1, 1);
-	struct ct_run_result *r, *alone;
-	int64_t ns;
-	struct lab lab;
+	int64_t ns = xsched_p99_ns(actuator, level, mode, t_ns);
 
-	lab_begin(&lab);
-	lab.device = *v100;
-	lab.device.switch_state = CT_SWITCH_USED; /* the high one rests when it is idle */
-	lab.actuator = *model;
-	lab.scenario->sharing.mode = mode;
-	for (int i = 0; i < 4 * IN_FLIGHT; i++)
-		tape_kernel(low, 0, 0, 2 * v100->sms, t_ns);
-	tape_kernel(high, 0, 0, 1, 2000);
-	lab_tenant(&lab, low, "closed:1", NULL);
-	lab_tenant(&lab, high, "poisson:20", NULL)->rank = 10;
-	lab.scenario->min_requests = REQUESTS;
-	lab.scenario->patience_ns = INT64_C(100000000000);
-	r = lab_run(&lab, policy);
-	ck_assert(!r->ejected);
-	lab.in.only_tenant = 1;
-	alone = lab_run(&lab, "fifo");
-	ns = r->tenant[1].latency.p99_ns - alone->tenant[0].latency.p50_ns;
-	ct_run_result_free(r);
-	ct_run_result_free(alone);
-	lab_end(&lab);
-	ct_actuator_model_free(model);
-	ct_device_free(v100);
 	printf("%s, %s, T %g us: P99 %g us\n", actuator, level, (double)t_ns * 1e-3,
 	       (double)ns * 1e-3);
 	return ns;
