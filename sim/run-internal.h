@@ -58,11 +58,11 @@ struct op {
 	uint8_t started;      /* and that has been noted */
 	uint8_t announced;    /* its context knows that it comes */
 	uint8_t copy;         /* enum ct_copy */
+	uint8_t sliced;       /* some of its blocks were not let go with the others */
+	uint8_t frozen;       /* in custody, and on the SMs of a context that is held */
 	uint64_t blocks;      /* of the kernel */
 	uint64_t left, rest;  /* still to run; of these, not let go this time */
 	struct op_past *past; /* NULL: it was never taken back */
-	gboolean sliced;      /* some of its blocks were not let go with the others */
-	gboolean frozen;      /* in custody, and on the SMs of a context that is held */
 	int64_t frozen_since_ns, frozen_ns; /* the last time; before that */
 	struct event_slot *event;           /* it records or waits for */
 	uint64_t event_count;
