@@ -473,6 +473,41 @@ START_TEST(recall_what_waits)
 }
 END_TEST
 
+/* What two kernels that each fill a pipe add to each other's time is put down to the SM;
+ * two that stream, to DRAM; and what is left is what each takes alone on its SMs. */
+START_TEST(contention_is_attributed)
+{
+	static const struct ct_demand whole = { 1000, CT_DEMAND_MEASURED };
+	struct ct_device *device = board("v100-sxm2");
+	struct ct_gpu *gpu = ct_gpu_new(device, NULL);
+	struct ct_kernel_demand demand = { .pipe_permille[CT_PIPE_FP64] = whole };
+	const int64_t ns = 1000000;
+	struct ct_grid a, b;
+
+	make_grid(device, 80, 128, ns, -1, &a);
+	ct_kernel_work(device, &a.need, ns, &demand, &a.work);
+	b = a;
+	ct_gpu_submit(gpu, &a);
+	ct_gpu_submit(gpu, &b);
+	run_dry(gpu);
+	ck_assert_int_eq(a.end_ns - a.start_ns, 2 * ns);
+	ck_assert_int_le(llabs(a.contention_ns[CT_CONTENTION_SM] - ns), ns / 1000);
+	ck_assert_int_eq(a.contention_ns[CT_CONTENTION_DRAM], 0);
+
+	make_grid(device, 80, 256, ns, (int64_t)ct_dram_mbps(device) * ns / 1100, &a);
+	b = a;
+	ct_gpu_submit(gpu, &a);
+	ct_gpu_submit(gpu, &b);
+	run_dry(gpu);
+	ck_assert_int_gt(a.end_ns - a.start_ns, ns * 17 / 10);
+	ck_assert_int_le(
+		llabs(a.end_ns - a.start_ns - ns - a.contention_ns[CT_CONTENTION_DRAM]),
+		ns / 1000);
+	ct_gpu_free(gpu);
+	ct_device_free(device);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("gpu-contract");
@@ -487,6 +522,7 @@ int main(void)
 	tcase_add_test(tests, priority_at_block_boundaries);
 	tcase_add_test(tests, grids_beyond_the_limit_wait);
 	tcase_add_test(tests, masks);
+	tcase_add_test(tests, contention_is_attributed);
 	tcase_add_test(tests, whom_a_blocked_head_blocks);
 	tcase_add_test(tests, pauses_shift);
 	tcase_add_test(tests, submitted_while_paused);
