@@ -216,7 +216,7 @@ static void bench_loads(const char *name, gboolean bytes, const struct ct_device
 			bench(name, bytes, device, loads, n_loads, tenants[i], KERNELS);
 }
 
-/* Every load by itself, then all together. */
+/* Every load by itself, then, unless MIX is NULL, all together. */
 static void bench_family(const char *const *names, const char *mix, gboolean bytes,
 			 const struct ct_device *device)
 {
@@ -233,7 +233,7 @@ static void bench_family(const char *const *names, const char *mix, gboolean byt
 		g_ptr_array_add(loads, load);
 		bench_loads(*names, bytes, device, &load, 1);
 	}
-	if (loads->len > 1)
+	if (mix && loads->len > 1)
 		bench_loads(mix, bytes, device, (GArray **)loads->pdata, loads->len);
 }
 
@@ -262,6 +262,7 @@ int main(int argc, char **argv)
 	}
 	for (int bytes = 0; bytes < 2; bytes++) {
 		bench_family(synthetic_loads, "synthetic mix", bytes, device);
+		bench_family(special_loads, NULL, bytes, device);
 		bench_family(real_loads, "real mix", bytes, device);
 	}
 	ct_device_free(device);

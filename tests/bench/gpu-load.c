@@ -3,13 +3,16 @@
  *
  * Synthetic loads have the ranges of real ones: "small" of launch-bound inference, a
  * wave or less; "waves" of large layers, tens of thousands of blocks; "uneven" is made
- * to hurt: numbers of warps that are no multiple of the register partitions.
+ * to hurt: numbers of warps that are no multiple of the register partitions.  "clusters"
+ * and "spread" are the kernels of "waves" in clusters of 2 to 8 blocks, and with blocks
+ * that differ by up to 20 %.
  */
 #include "tests/bench/gpu-load.h"
 
 #include <glib/gstdio.h>
 #include <unistd.h>
 
+#include "models/spread.h"
 #include "traces/import.h"
 #include "traces/reader.h"
 #include "tests/unit/dram-work.h"
@@ -17,11 +20,13 @@
 #define SYNTHETIC_KERNELS 500
 
 const char *const synthetic_loads[] = { "small", "waves", "uneven", NULL };
+const char *const special_loads[] = { "clusters", "spread", NULL };
 const char *const real_loads[] = { "h100_bert-small_infer", "h100_vit_nsfw_infer",
 				   "h100_qwen1.5-0.5b_fwd", "h100_owlv2-large", NULL };
 
 static void add_kernel(const struct ct_device *device, const struct ct_kernel_shape *shape,
-		       int64_t ns, gboolean bytes, GArray *kernels)
+		       int64_t ns, gboolean bytes, uint32_t spread_permille,
+		       GArray *kernels)
 {
 	int64_t full = (int64_t)((double)ct_dram_mbps(device) * (double)ns / 1000);
 	struct load_kernel kernel;
@@ -34,6 +39,8 @@ static void add_kernel(const struct ct_device *device, const struct ct_kernel_sh
 	else
 		full = kernels->len % 3 ? full / 8 : full * 9 / 10;
 	dram_work(device, &kernel.need, ns, full, &kernel.work);
+	if (spread_permille)
+		ct_spread_work(device, &kernel.need, spread_permille, &kernel.work);
 	g_array_append_val(kernels, kernel);
 }
 
@@ -43,6 +50,8 @@ static GArray *synthetic(const char *name, const struct ct_device *device, gbool
 	GArray *kernels = g_array_new(FALSE, FALSE, sizeof(struct load_kernel));
 	g_autoptr(GRand) random = g_rand_new_with_seed(1);
 	gboolean small = g_str_equal(name, "small"), uneven = g_str_equal(name, "uneven");
+	gboolean clusters = g_str_equal(name, "clusters");
+	guint permille = g_str_equal(name, "spread") ? 200 : 0;
 
 	while (kernels->len < SYNTHETIC_KERNELS) {
 		guint which = (guint)g_rand_int_range(random, 0, 4);
@@ -54,7 +63,11 @@ static GArray *synthetic(const char *name, const struct ct_device *device, gbool
 		};
 		int64_t ns = g_rand_int_range(random, 2000, small ? 10000 : 200000);
 
-		add_kernel(device, &shape, ns, bytes, kernels);
+		if (clusters) {
+			shape.cluster = MIN(2u << which, device->cluster_max_blocks);
+			shape.blocks += shape.cluster - shape.blocks % shape.cluster;
+		}
+		add_kernel(device, &shape, ns, bytes, permille, kernels);
 	}
 	return kernels;
 }
@@ -84,7 +97,7 @@ static GArray *kernels_of(const struct ct_trace *trace, const struct ct_device *
 				.smem_static_bytes = s->smem_static_bytes,
 				.smem_dynamic_bytes = s->smem_dynamic_bytes,
 			};
-			add_kernel(device, &shape, op->end_ns - op->start_ns, bytes,
+			add_kernel(device, &shape, op->end_ns - op->start_ns, bytes, 0,
 				   kernels);
 		}
 		ct_cursor_free(cursor);
@@ -115,7 +128,7 @@ static GArray *real(const char *name, const struct ct_device *device, gboolean b
 
 GArray *load_make(const char *name, const struct ct_device *device, gboolean bytes)
 {
-	if (g_strv_contains(synthetic_loads, name))
+	if (g_strv_contains(synthetic_loads, name) || g_strv_contains(special_loads, name))
 		return synthetic(name, device, bytes);
 	return real(name, device, bytes);
 }

@@ -14,8 +14,9 @@ struct load_kernel {
 	struct ct_kernel_work work;
 };
 
-/* Names of the synthetic loads, and of the real ones, NULL-terminated. */
-extern const char *const synthetic_loads[], *const real_loads[];
+/* Names of the synthetic loads, of those of rare kinds, which are in no mix, and of the
+ * real ones, NULL-terminated. */
+extern const char *const synthetic_loads[], *const special_loads[], *const real_loads[];
 
 /*
  * The launches of one tenant, struct load_kernel, over and over.  With BYTES every third
