@@ -126,3 +126,104 @@ bool ct_place_clusters(struct ct_gpu *gpu, struct resident *r, uint64_t most)
 		r->ragged |= gpu->gpc[g].room != 0;
 	return all;
 }
+
+/* The SMs of a GPC that the grid may use, by the room that they have left for it. */
+struct leavings {
+	uint32_t lowest, highest; /* of those with blocks of the batch */
+	uint32_t others;          /* highest, of those without */
+	bool any;                 /* of the batch */
+};
+
+static uint32_t blocks_of(const struct sm_class *class, const struct batch *batch)
+{
+	ct_list_for_each(link, &class->cells) {
+		const struct cell *cell = ct_container_of(link, struct cell, in_class);
+
+		if (cell->batch == batch)
+			return cell->blocks;
+	}
+	return 0;
+}
+
+static uint32_t usable(const struct ct_gpu *gpu, const struct resident *r,
+		       const struct sm_class *class, const struct gpc *gpc,
+		       struct ct_sm_set *in)
+{
+	uint32_t n = ct_sm_intersect(gpu, in, &class->sms, &gpc->sms);
+
+	return n && r->grid->sms ? ct_sm_intersect(gpu, in, in, r->grid->sms) : n;
+}
+
+static struct leavings look_at(const struct ct_gpu *gpu, const struct resident *r,
+			       const struct batch *batch, const struct gpc *gpc)
+{
+	struct leavings l = { .lowest = UINT32_MAX };
+	struct ct_sm_set in;
+
+	for (uint32_t i = 0; i < gpu->n_active; i++) {
+		const struct sm_class *class = gpu->active[i];
+		uint32_t room;
+
+		if (!usable(gpu, r, class, gpc, &in))
+			continue;
+		room = ct_room_for(r, &class->free);
+		if (!blocks_of(class, batch)) {
+			l.others = room > l.others ? room : l.others;
+			continue;
+		}
+		l.any = true;
+		l.lowest = ct_least(room, l.lowest);
+		l.highest = room > l.highest ? room : l.highest;
+	}
+	return l;
+}
+
+/* Whether all SMs of the batch that are down to LOW have lower numbers than all SMs that
+ * have one more. */
+static bool low_come_first(const struct ct_gpu *gpu, const struct resident *r,
+			   const struct batch *batch, const struct gpc *gpc, uint32_t low)
+{
+	struct ct_sm_set down = { { 0 } }, up = { { 0 } }, in;
+	bool seen_up = false;
+
+	for (uint32_t i = 0; i < gpu->n_active; i++) {
+		const struct sm_class *class = gpu->active[i];
+		uint32_t room = ct_room_for(r, &class->free);
+
+		if ((room != low && room != low + 1) || !usable(gpu, r, class, gpc, &in))
+			continue;
+		if (room == low && !blocks_of(class, batch))
+			continue;
+		for (uint32_t w = 0; w < gpu->words; w++)
+			*(room == low ? &down.word[w] : &up.word[w]) |= in.word[w];
+	}
+	for (uint32_t w = 0; w < gpu->words; w++) {
+		uint64_t first_up = up.word[w] & -up.word[w];
+
+		if (down.word[w] && (seen_up || (first_up && down.word[w] > first_up)))
+			return false;
+		seen_up |= up.word[w] != 0;
+	}
+	return true;
+}
+
+/*
+ * What the filling of a GPC leaves is a level, with the lowest-numbered of those that
+ * were above it one lower.  So the batch's SMs would be filled to what they have now, and
+ * the others be left alone, if that is what they look like.
+ */
+bool ct_clusters_return(const struct ct_gpu *gpu, const struct resident *r,
+			const struct batch *batch)
+{
+	for (uint32_t g = 0; g < gpu->n_gpcs; g++) {
+		struct leavings l = look_at(gpu, r, batch, &gpu->gpc[g]);
+		uint32_t most = l.highest > l.others ? l.highest : l.others;
+
+		if (!l.any || most == l.lowest)
+			continue;
+		if (most > l.lowest + 1 ||
+		    !low_come_first(gpu, r, batch, &gpu->gpc[g], l.lowest))
+			return false;
+	}
+	return true;
+}

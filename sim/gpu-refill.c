@@ -18,7 +18,7 @@
  * Clusters: the batch gives back whole clusters in every GPC, and there was no room for
  * another one, so every GPC gets back as many.  But in a GPC there may have been room for
  * some blocks, too few for a cluster; with these in play the blocks may go elsewhere, so
- * then (`ragged`) nothing is refilled.
+ * then (`ragged`) that is checked, once for each batch until residency changes.
  *
  * Skipping.  After a refill nothing but the tags has changed, so the next batch of the
  * grid will refill as well; a whole turn of all its batches adds `work` to every tag.
@@ -37,6 +37,7 @@
 
 #include "models/spread.h"
 #include "sim/gpu-classes.h"
+#include "sim/gpu-cluster.h"
 #include "sim/gpu-mutant.h"
 #include "sim/gpu-rates.h"
 #include "sim/gpu-registers.h"
@@ -62,15 +63,18 @@ static bool comes_first(const struct ct_gpu *gpu, const struct resident *r)
 	return true;
 }
 
-/* Whether the batch would get the register vectors again that it has. */
-static bool takes_same_registers(struct ct_gpu *gpu, const struct resident *r,
-				 struct batch *batch)
+/* Whether the batch would get the places and register vectors again that it has. */
+static bool takes_the_same(struct ct_gpu *gpu, const struct resident *r,
+			   struct batch *batch)
 {
 	const struct ct_block_need *need = &r->grid->need;
+	const struct resident *main = r->main;
 
-	if (!gpu->uneven_cells || batch->refill_checked == gpu->settlement ||
-	    MUTANT(REFILL_UNEVEN))
+	if ((!gpu->uneven_cells && !main->ragged) ||
+	    batch->refill_checked == gpu->settlement || MUTANT(REFILL_UNEVEN))
 		return true;
+	if (main->ragged && !MUTANT(REFILL_RAGGED) && !ct_clusters_return(gpu, main, batch))
+		return false;
 	ct_list_for_each(link, &batch->cells) {
 		const struct cell *cell = ct_container_of(link, struct cell, in_batch);
 		uint32_t free = cell->class->free.registers + cell->registers;
@@ -91,7 +95,7 @@ static bool turns_alone(struct ct_gpu *gpu, struct resident *r)
 		if ((int64_t)(b->tag - before) < (int64_t)CT_WORK_ONE &&
 		    !MUTANT(SKIP_COINCIDENT))
 			return false;
-		if (!takes_same_registers(gpu, r, b))
+		if (!takes_the_same(gpu, r, b))
 			return false;
 		before = b->tag;
 	}
@@ -142,8 +146,7 @@ bool ct_refill(struct ct_gpu *gpu, struct resident *r, int64_t at_ns, int64_t ho
 	struct batch *batch = r->first, *next = batch->next;
 	struct resident *main = r->main;
 
-	if (main->left < batch->blocks || (main->ragged && !MUTANT(REFILL_RAGGED)) ||
-	    !comes_first(gpu, main))
+	if (main->left < batch->blocks || !comes_first(gpu, main))
 		return false;
 	if (main->feels_sm && main->grid->need.cluster > 1 &&
 	    !MUTANT(REFILL_PART_OF_CLUSTER)) /* may be a part of a cluster */
@@ -155,7 +158,7 @@ bool ct_refill(struct ct_gpu *gpu, struct resident *r, int64_t at_ns, int64_t ho
 	if (next && (int64_t)(r->virtual_time - next->tag) >= 0 &&
 	    !MUTANT(REFILL_ONE_OF_TWO))
 		return false;
-	if (!takes_same_registers(gpu, r, batch))
+	if (!takes_the_same(gpu, r, batch))
 		return false;
 
 	main->left -= batch->blocks;
