@@ -124,11 +124,16 @@ void truth_errors(const struct truth_group *group, gboolean of_control,
 	out->max = statistics_quantile(error, 1);
 }
 
-int truth_verdict(const struct truth_group *group, const struct truth_row *row)
+enum truth_verdict truth_verdict(const struct truth_group *group,
+				 const struct truth_row *row)
 {
-	double value = group->goal_is_percent ? fabs(row->error_pct) : row->predicted;
+	gboolean percent = group->goal_is_percent;
 
 	if (!isfinite(row->goal))
-		return -1;
-	return value <= row->goal;
+		return TRUTH_NO_GOAL;
+	if ((percent ? fabs(row->error_pct) : row->predicted) > row->goal)
+		return TRUTH_MISSED;
+	if ((percent ? fabs(row->control_error_pct) : row->control) > row->goal)
+		return TRUTH_MET;
+	return TRUTH_MET_BY_BOTH;
 }

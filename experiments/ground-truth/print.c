@@ -17,7 +17,7 @@ static json_t *number(double value)
 
 static json_t *row_json(const struct truth_group *group, const struct truth_row *row)
 {
-	int verdict = truth_verdict(group, row);
+	enum truth_verdict verdict = truth_verdict(group, row);
 
 	return json_pack("{s:s, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o}", "row", row->name,
 			 "measured", number(row->measured), "predicted",
@@ -25,7 +25,8 @@ static json_t *row_json(const struct truth_group *group, const struct truth_row 
 			 "fitted", row->fitted, "control", number(row->control),
 			 "control_error_pct", number(row->control_error_pct), "goal",
 			 number(row->goal), "goal_met",
-			 verdict < 0 ? json_null() : json_boolean(verdict));
+			 verdict == TRUTH_NO_GOAL ? json_null()
+						  : json_boolean(verdict >= TRUTH_MET));
 }
 
 static json_t *errors_json(const struct truth_group *group, gboolean of_control)
@@ -105,7 +106,8 @@ static void percent(FILE *out, double value, int width)
 
 static void print_rows(FILE *out, const struct truth_group *group)
 {
-	static const char *const verdict[] = { "", "MISSED", "met" };
+	static const char *const verdict[] = { "", "MISSED", "met",
+					       "met, by the control too" };
 	int width = 3;
 
 	for (guint i = 0; i < group->rows->len; i++)
@@ -127,7 +129,7 @@ static void print_rows(FILE *out, const struct truth_group *group)
 		percent(out, row->control_error_pct, 9);
 		fprintf(out, "  %-6s", row->fitted ? "fitted" : "");
 		figure(out, row->goal, 8);
-		fprintf(out, " %s\n", verdict[truth_verdict(group, row) + 1]);
+		fprintf(out, " %s\n", verdict[truth_verdict(group, row)]);
 	}
 }
 

@@ -59,8 +59,10 @@ void truth_note(struct truth_group *, const char *format, ...) G_GNUC_PRINTF(2, 
 void truth_form(struct truth_group *, const struct truth_form *); /* copies the name */
 void truth_skip(struct truth_group *, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
-/* Where a row stands against its goal: -1 none, 0 missed, 1 met. */
-int truth_verdict(const struct truth_group *, const struct truth_row *);
+/* Where a row stands against its goal; that the control meets it too says that the goal
+ * is met by too little. */
+enum truth_verdict { TRUTH_NO_GOAL, TRUTH_MISSED, TRUTH_MET, TRUTH_MET_BY_BOTH };
+enum truth_verdict truth_verdict(const struct truth_group *, const struct truth_row *);
 
 struct truth_group *truth_group_new(void);
 void truth_group_free(struct truth_group *);

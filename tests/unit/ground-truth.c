@@ -126,7 +126,9 @@ static void without_data(void)
 
 static void with_data(const char *data)
 {
-	static const char *const microbench[] = { "sleep", "L2", "ipc", NULL };
+	static const char *const microbench[] = {
+		"sleep", "L1", "L2", "FP64", "ipc", NULL
+	};
 	static const char *const solo[] = { "bert-small, start p50", "ViT, start p50",
 					    NULL };
 	static const char *const none[] = { NULL };
