@@ -12,8 +12,8 @@
 #include "sim/metrics.h"
 #include "sim/study.h"
 
-/* From so many closed loops on, a single run is one course of events among many: a change
- * of kernel times by 10 ppm moves completions by a third of their distance. */
+/* From so many closed loops on, a single run is one course of events among many: the
+ * smallest change of kernel times makes another. */
 #define CT_CHAOTIC_LOOPS 4
 
 struct ct_figure {

@@ -122,17 +122,20 @@ static uint32_t whole(const struct flow *w, uint64_t blocks)
 /* Further blocks for which there is room, of those that are left. */
 static uint32_t room_for(const struct fluid *f, const struct flow *w)
 {
-	uint64_t blocks = f->used[FLUID_BLOCKS], busy = ct_fluid_busy_sms(f), fuller;
+	uint64_t blocks = f->used[FLUID_BLOCKS], busy = ct_fluid_busy_sms(f);
+	uint64_t others, fuller, per_sm;
 	uint64_t room = (f->sms - busy) * w->per_sm, most = w->most - w->placed;
 
 	if (w->left < most)
 		most = w->left;
 	if (room >= most)
 		return whole(w, most);
-	fuller = blocks % busy; /* so many have one more than the others */
-	room += beside(f, w, blocks / busy) * (busy - fuller);
-	if (fuller && room < most)
-		room += beside(f, w, blocks / busy + 1) * fuller;
+	others = blocks > busy ? blocks / busy : 1;
+	fuller = blocks - others * busy; /* so many have one more than the others */
+	per_sm = beside(f, w, others);
+	room += per_sm * (busy - fuller);
+	if (per_sm && fuller && room < most)
+		room += beside(f, w, others + 1) * fuller;
 	return whole(w, cap(f, w, room < most ? room : most));
 }
 

@@ -5,8 +5,8 @@
  *
  * Tenants launch their kernels in a closed loop, each 1 us after the one before it has
  * ended, on one H100.  Without arguments, all loads with 1 to 64 tenants, medians of
- * REPEATS, once without DRAM demands and once with.  The last load is a mix: tenant i
- * launches the kernels of load i.
+ * REPEATS, once without DRAM demands and once with, and the real ones by the fluid engine
+ * too.  The last load is a mix: tenant i launches the kernels of load i.
  *
  * The floors are measured in the same run: a heap that holds an event per block is the
  * least that a block-by-block engine pays, for every block; reading a record is the
@@ -265,6 +265,10 @@ int main(int argc, char **argv)
 		bench_family(special_loads, NULL, bytes, device);
 		bench_family(real_loads, "real mix", bytes, device);
 	}
+	printf("by the fluid engine\n");
+	engine = CT_ENGINE_FLUID;
+	for (int bytes = 0; bytes < 2; bytes++)
+		bench_family(real_loads, "real mix", bytes, device);
 	ct_device_free(device);
 	return 0;
 }
