@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sim/figures.h"
+#include "sim/gpu.h"
 
 #include "models/mig.h"
 
@@ -211,6 +212,17 @@ static void warn_of_run(struct ct_study *study, const struct ct_study_cell *cell
 	}
 }
 
+static void warn_of_engine(struct ct_study *study, const struct ct_scenario *s)
+{
+	if (s->engine != CT_ENGINE_FLUID)
+		return;
+	warn(study, "engine fluid: blocks are counted and not placed, and do not contend "
+		    "inside SMs: an estimate of what engine block says");
+	if (s->fluid_priorities)
+		warn(study,
+		     "engine fluid: with priorities, who comes second is further off");
+}
+
 /* One run of a chaotic system is one draw, and repeats of the same run are none more. */
 static void warn_of_chance(struct ct_study *study, const struct ct_group *g)
 {
@@ -260,6 +272,7 @@ void ct_study_warn(struct ct_study *study)
 			warn_of_host(study, p, t);
 		}
 		warn_of_memory(study, p);
+		warn_of_engine(study, p->scenario);
 		warn_of_actuator(study, p);
 		warn_of_demand(study, p);
 	}

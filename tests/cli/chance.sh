@@ -53,11 +53,13 @@ means=$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "stp_mean") c = i
 
 # the engine is named, and what it cannot do is refused in words
 run 0 v.ctt w=v.ctt --policy all --engine fluid
+grep -q 'engine fluid: .* an estimate' err || fail "fluid: not said to be an estimate"
 grep -q 'engine fluid$' out || fail "text: the engine is not named"
 grep -q 'priority: engine fluid: .*fluid_priorities' out || fail "fluid: ranks"
 grep -q 'partition: engine fluid: .*divides the SMs' out || fail "fluid: divides SMs"
 run 0 v.ctt,rank=1 w=v.ctt --policy priority --engine fluid --set fluid_priorities=true \
 	--output-format json
+grep -q 'who comes second' err || fail "fluid with priorities: no warning"
 grep -q '"engine": "fluid"' out || fail "json: the engine is not named"
 run 2 v.ctt --engine steam
 grep -q 'must be "block" or "fluid"' err || fail "an unknown engine: $(cat err)"
