@@ -141,6 +141,17 @@ static void refill_portion(struct ct_gpu *gpu, struct resident *r, struct batch 
 	gpu->next_ns[r->slot] = ct_tag_ns(r, r->first->tag);
 }
 
+/* Of a grid whose blocks may change strands: not if the batch is a part of a cluster, nor
+ * if it would not be the last of its strand, because one that came from a slower strand a
+ * moment ago has as much to do. */
+static bool refills_in_strand(const struct resident *r, const struct batch *batch)
+{
+	if (r->grid->need.cluster > 1 && !MUTANT(REFILL_PART_OF_CLUSTER))
+		return false;
+	return r->main->portion_blocks ||
+	       (int64_t)(batch->tag + r->work - r->last->tag) >= 0;
+}
+
 bool ct_refill(struct ct_gpu *gpu, struct resident *r, int64_t at_ns, int64_t horizon_ns)
 {
 	struct batch *batch = r->first, *next = batch->next;
@@ -148,11 +159,7 @@ bool ct_refill(struct ct_gpu *gpu, struct resident *r, int64_t at_ns, int64_t ho
 
 	if (main->left < batch->blocks || !comes_first(gpu, main))
 		return false;
-	if (main->feels_sm && main->grid->need.cluster > 1 &&
-	    !MUTANT(REFILL_PART_OF_CLUSTER)) /* may be a part of a cluster */
-		return false;
-	/* one that came from a slower strand a moment ago may have as much to do */
-	if (!main->portion_blocks && (int64_t)(batch->tag + r->work - r->last->tag) < 0)
+	if (main->feels_sm && !refills_in_strand(r, batch))
 		return false;
 	ct_advance(r, at_ns);
 	if (next && (int64_t)(r->virtual_time - next->tag) >= 0 &&
