@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "models/actuator.h"
+#include "sim/gpu.h"
 #include "tests/bench/measure.h"
 #include "traces/import.h"
 
@@ -150,6 +151,7 @@ void whole_run(const struct whole_runs *w, const struct whole_run_load *load,
 		ct_scenario_tenant(scenario, NULL, w->program[which].name);
 		program[i] = w->program[which].program;
 	}
+	scenario->engine = load->fluid ? CT_ENGINE_FLUID : CT_ENGINE_BLOCK;
 	scenario->duration_ns = load->once_ns ? load->once_ns : 100000000;
 	do {
 		double start_s = measure_cpu_s();
