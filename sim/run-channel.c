@@ -130,9 +130,13 @@ static const struct op *first_undispatched(const struct stream *s)
 /* Whether the owner's earlier kernels keep OP out. */
 static gboolean owner_is_before(const struct channel *c, const struct op *op)
 {
-	const struct op *first = c->owner ? first_undispatched(c->owner) : NULL;
+	const struct op *first;
 
-	return first && c->owner != op->stream && first->serial < op->serial;
+	if (!c->owner || c->owner == op->stream || !c->owner->head ||
+	    c->owner->head->serial > op->serial)
+		return FALSE;
+	first = first_undispatched(c->owner);
+	return first && first->serial < op->serial;
 }
 
 /* The head of a stream would start.  FALSE: it waits for the channel. */
