@@ -62,6 +62,8 @@ static gboolean read_alone(struct set *set, const char *path, GError **error)
 			value[k] = k > 3 && !*table_text(t, i, column[k])
 					   ? NAN
 					   : table_number(t, i, column[k], &failed);
+		if (!failed && value[3] <= 0)
+			table_positive(t, i, column[3], &failed);
 		*s = (struct server){ (guint)model, (guint)value[1], (guint)value[2],
 				      value[3],     value[4] / 100,  value[5] / 100 };
 		g_hash_table_replace(set->alone, key_of(name, value[1], value[2]), s);
@@ -109,7 +111,7 @@ static gboolean read_pairs(struct set *set, const char *path, GError **error)
 
 		for (size_t k = 0; k < G_N_ELEMENTS(names); k++)
 			if (k % 3 || k > 5)
-				value[k] = table_number(t, i, column[k], &failed);
+				value[k] = table_positive(t, i, column[k], &failed);
 		for (int s = 0; s < 2 && !failed; s++) {
 			g_autofree char *key = key_of(table_text(t, i, column[3 * s]),
 						      value[3 * s + 1], value[3 * s + 2]);

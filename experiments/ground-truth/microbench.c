@@ -122,6 +122,12 @@ static gboolean colocated(struct truth_group *group, const struct ct_device *dev
 				       benchmark, configuration);
 			return FALSE;
 		}
+	if (p->kernel[0].alone_ms <= 0 || p->kernel[1].alone_ms <= 0) {
+		ct_input_error(error,
+			       "microbench_averages.csv: '%s' has no time alone before it",
+			       configuration);
+		return FALSE;
+	}
 	predicted_ms =
 		microbench_together_ms(device, &p->kernel[0], &p->kernel[1], FALSE, error);
 	if (!isfinite(predicted_ms))
@@ -155,7 +161,7 @@ static gboolean one_line(struct truth_group *group, const struct ct_device *devi
 	struct microbench_kernel config[2];
 	unsigned n = read_configs(configuration, config, 2);
 	GError *failed = NULL;
-	double ms = table_number(t, line, column[3], &failed);
+	double ms = table_positive(t, line, column[3], &failed);
 
 	if (!failed && n == 0)
 		ct_input_error(&failed,

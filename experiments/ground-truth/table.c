@@ -149,6 +149,17 @@ const char *table_text(const struct table *t, guint row, int column)
 	return t->field->pdata[row * t->name->len + (guint)column];
 }
 
+static void field_error(const struct table *t, guint row, int column, const char *what,
+			GError **error)
+{
+	if (!*error)
+		ct_input_error(error,
+			       "%s: line %" G_GUINT64_FORMAT ": column '%s': '%s' %s",
+			       t->path, g_array_index(t->line, guint64, row),
+			       (const char *)t->name->pdata[column],
+			       table_text(t, row, column), what);
+}
+
 double table_number(const struct table *t, guint row, int column, GError **error)
 {
 	const char *text = table_text(t, row, column);
@@ -157,11 +168,15 @@ double table_number(const struct table *t, guint row, int column, GError **error
 
 	if (*text && !*end && isfinite(value))
 		return value;
-	if (!*error)
-		ct_input_error(error,
-			       "%s: line %" G_GUINT64_FORMAT
-			       ": column '%s': '%s' is no number",
-			       t->path, g_array_index(t->line, guint64, row),
-			       (const char *)t->name->pdata[column], text);
+	field_error(t, row, column, "is no number", error);
 	return NAN;
+}
+
+double table_positive(const struct table *t, guint row, int column, GError **error)
+{
+	double value = table_number(t, row, column, error);
+
+	if (value <= 0)
+		field_error(t, row, column, "is not above 0", error);
+	return value;
 }

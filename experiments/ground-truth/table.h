@@ -27,4 +27,7 @@ const char *table_text(const struct table *, guint row, int column);
 /* NaN and *ERROR (if it is not set yet) unless the field is a finite number. */
 double table_number(const struct table *, guint row, int column, GError **error);
 
+/* The same, of a field that must be above 0: a duration, a rate. */
+double table_positive(const struct table *, guint row, int column, GError **error);
+
 #endif

@@ -103,8 +103,8 @@ static gboolean read_pairs(const struct table *t, GPtrArray *jobs, GArray *pairs
 		guint job[2];
 
 		for (int s = 0; s < 2 && !failed; s++) {
-			rate[s] = table_number(t, i, column[2 + s], &failed);
-			share[s] = table_number(t, i, column[4 + s], &failed);
+			rate[s] = table_positive(t, i, column[2 + s], &failed);
+			share[s] = table_positive(t, i, column[4 + s], &failed);
 			if (!failed)
 				job_number(jobs, name[s], &job[s], &failed);
 		}
