@@ -189,6 +189,7 @@ struct batch *ct_batch_new(struct ct_gpu *gpu, struct resident *r, uint64_t begi
 	batch->work = work;
 	batch->key = scramble(++gpu->batch_serial);
 	batch->refill_checked = 0;
+	batch->partition = r->grid->partition;
 	batch->blocks = 0;
 	batch->strand = r;
 	batch->moved_from = 0;

@@ -75,6 +75,7 @@ struct batch {
 	uint64_t tag;            /* virtual time of the strand at which it ends; wraps */
 	uint64_t work;           /* of each of its blocks */
 	uint64_t key;            /* random, for hashing */
+	uint32_t partition;      /* of its grid */
 	uint64_t refill_checked; /* serial of the settlement for which it may refill */
 	struct resident *strand;
 	uint64_t moved_from, moved_in; /* key of that batch, serial of the settlement */

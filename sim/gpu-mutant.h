@@ -30,6 +30,8 @@
 	X(CLUSTERS_APART)         /* blocks of a cluster go anywhere */                    \
 	X(HIGHEST_GPC_FIRST)      /* a tie of GPCs goes to the wrong one */                \
 	X(REFILL_RAGGED)          /* clusters refill although their GPC had room */        \
+	X(CAP_HELD_ONLY)          /* a capped grid takes no SM beside those it has */      \
+	X(REFILL_CAPPED)          /* a capped grid stays where it is */                    \
 	X(SPREAD_APPENDS)         /* short blocks end after long ones placed before */     \
 	X(SPREAD_REPEATS)         /* what refills takes as long as what was there */       \
 	X(OWN_QUEUES_ONLY)        /* a blocked head never blocks other partitions */       \

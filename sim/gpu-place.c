@@ -20,6 +20,7 @@
 #include <string.h>
 
 #include "models/spread.h"
+#include "sim/gpu-cap.h"
 #include "sim/gpu-classes.h"
 #include "sim/gpu-cluster.h"
 #include "sim/gpu-mutant.h"
@@ -258,8 +259,8 @@ static void seat_deferred(struct ct_gpu *gpu)
 /* Whether the batch of R that is placed next can be deferred. */
 static bool finds_nobody(const struct ct_gpu *gpu, const struct resident *r)
 {
-	return !gpu->active_sms && !r->grid->sms && r->grid->need.cluster <= 1 &&
-	       !r->portion_blocks;
+	return !gpu->active_sms && !r->grid->sms && !r->grid->sm_cap &&
+	       r->grid->need.cluster <= 1 && !r->portion_blocks;
 }
 
 /*
@@ -272,6 +273,8 @@ static G_ALWAYS_INLINE inline bool place(struct ct_gpu *gpu, struct resident *r,
 {
 	const struct resident *blocked = gpu->partition[r->partition].blocked;
 	bool changed_only = blocked == r || (MUTANT(TOUCHED_ONLY) && blocked);
+	const struct ct_sm_set *allowed = r->grid->sms;
+	struct ct_sm_set capped;
 	struct supply supply;
 	struct batch *batch;
 
@@ -285,11 +288,16 @@ static G_ALWAYS_INLINE inline bool place(struct ct_gpu *gpu, struct resident *r,
 		seat_deferred(gpu);
 	if (r->grid->need.cluster > 1 && !MUTANT(CLUSTERS_APART))
 		return ct_place_clusters(gpu, r, most);
-	find_room(gpu, r, r->grid->sms, changed_only, &supply);
+	if (r->grid->sm_cap) { /* what blocked it before may not be there now */
+		ct_cap_sms(gpu, r, &capped);
+		allowed = &capped;
+		changed_only = false;
+	}
+	find_room(gpu, r, allowed, changed_only, &supply);
 	if (!supply.candidates)
 		return false;
 	batch = open_batch(gpu, r);
-	distribute(gpu, r, batch, &supply, r->grid->sms, most);
+	distribute(gpu, r, batch, &supply, allowed, most);
 	close_batch(gpu, r, batch);
 	return true;
 }

@@ -20,6 +20,9 @@
  * some blocks, too few for a cluster; with these in play the blocks may go elsewhere, so
  * then (`ragged`) that is checked, once for each batch until residency changes.
  *
+ * A grid under a cap of SMs is not refilled: there may be more room elsewhere than where
+ * its blocks ended.
+ *
  * Skipping.  After a refill nothing but the tags has changed, so the next batch of the
  * grid will refill as well; a whole turn of all its batches adds `work` to every tag.
  * Turns are skipped at once as long as
@@ -157,7 +160,8 @@ bool ct_refill(struct ct_gpu *gpu, struct resident *r, int64_t at_ns, int64_t ho
 	struct batch *batch = r->first, *next = batch->next;
 	struct resident *main = r->main;
 
-	if (main->left < batch->blocks || !comes_first(gpu, main))
+	if (main->left < batch->blocks || !comes_first(gpu, main) ||
+	    (main->grid->sm_cap && !MUTANT(REFILL_CAPPED)))
 		return false;
 	if (main->feels_sm && !refills_in_strand(r, batch))
 		return false;

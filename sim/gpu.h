@@ -95,6 +95,8 @@ struct ct_grid {
 	uint32_t partition;          /* whose queues it stands in, < CT_GPU_PARTITIONS */
 	uint32_t priority;           /* 0 runs first, < CT_GPU_PRIORITIES */
 	const struct ct_sm_set *sms; /* NULL: all; borrowed until the grid ends */
+	uint32_t sm_cap; /* SMs that grids of its partition may be on at a time, the same
+			  * for all of them; 0: any number.  Not for clusters */
 	void *owner;
 	bool tell_dispatched; /* list it again, as started, when it is dispatched; may be
 			       * set at any time before that */

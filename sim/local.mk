@@ -24,6 +24,8 @@ sim_libsim_la_SOURCES = \
 	sim/fluid-wave.c \
 	sim/fluid.c \
 	sim/gpu-behind.h \
+	sim/gpu-cap.c \
+	sim/gpu-cap.h \
 	sim/gpu-check.c \
 	sim/gpu-classes.c \
 	sim/gpu-classes.h \

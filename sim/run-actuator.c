@@ -108,6 +108,7 @@ static void set_terms(struct run *run, struct op *op, const struct ct_terms *ter
 		op->grid.priority = ct_run_level(run, t, level_of_rank(run, terms->rank));
 	op->grid.partition = t->partition;
 	op->grid.sms = t->sms;
+	op->grid.sm_cap = t->sm_cap;
 	if (terms && terms->part)
 		op->part = terms->part;
 	if (op->kind == CT_OP_GRAPH_LAUNCH)

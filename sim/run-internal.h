@@ -172,6 +172,7 @@ struct tenant {
 	uint32_t n_frozen; /* operations; while there are, its context is held */
 	const struct ct_device *device; /* the board, or the tenant's instance of it */
 	uint32_t instance;              /* its number; 0: the board */
+	uint32_t sm_cap;                /* of its kernels; 0: none */
 	uint32_t partition;             /* of its kernels, if the policy has no wish */
 	const struct ct_sm_set *sms;    /* likewise; NULL: all */
 	const struct ct_tenant_spec *spec;

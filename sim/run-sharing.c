@@ -110,6 +110,24 @@ static void add_static_parts(struct run *run)
 	}
 }
 
+/* A cap is a number of SMs, any; the client has queues of its own, so that its kernels,
+ * which wait for SMs of its share, do not hold up others. */
+static void add_caps(struct run *run)
+{
+	const struct ct_device *d = run->in->device;
+
+	for (uint32_t i = 0; i < run->n_tenants; i++) {
+		struct tenant *t = &run->tenant[i];
+		uint32_t percentage = t->spec->sharing.mps_percentage;
+
+		if (!percentage || percentage == 100)
+			continue;
+		t->sm_cap = d->sms * percentage / 100;
+		t->sm_cap -= t->sm_cap % d->mps_granule_sms;
+		t->partition = i + 1;
+	}
+}
+
 static void add_clients(struct run *run)
 {
 	one_context(run);
@@ -117,6 +135,8 @@ static void add_clients(struct run *run)
 		run->below_normal |= run->tenant[i].spec->sharing.mps_below_normal > 0;
 	if (run->tenant[0].spec->sharing.mps_sms)
 		add_static_parts(run);
+	else
+		add_caps(run);
 }
 
 uint32_t ct_run_level(const struct run *run, const struct tenant *t, uint32_t level)

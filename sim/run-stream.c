@@ -42,6 +42,7 @@ struct op *ct_run_op_new(struct run *run)
 	op->start_ns = op->predecessor_ns = op->ready_ns = op->submitted_ns = INT64_MAX;
 	op->grid.dispatched_ns = -1;
 	op->grid.sms = NULL;
+	op->grid.sm_cap = 0;
 	op->grid.partition = op->grid.priority = 0;
 	return op;
 }
@@ -70,13 +71,14 @@ static bool can_ever_run(struct run *run, const struct op *op)
 	GError *error = NULL;
 
 	if (op->grid.need.cluster <= 1 ||
-	    ct_gpu_can_hold(gpu, &op->grid.need, op->grid.sms))
+	    (!op->grid.sm_cap && ct_gpu_can_hold(gpu, &op->grid.need, op->grid.sms)))
 		return true;
 	g_set_error(&error, CT_ERROR, CT_EXIT_UNSUPPORTED,
-		    "%s: a kernel of '%s' is launched in clusters of %u blocks, for which "
-		    "the part of the device that it may use has no room in any GPC",
-		    tenant->program->trace->path, tenant->spec->name,
-		    op->grid.need.cluster);
+		    "%s: a kernel of '%s' is launched in clusters of %u blocks, %s",
+		    tenant->program->trace->path, tenant->spec->name, op->grid.need.cluster,
+		    op->grid.sm_cap ? "which are not simulated under mps_percentage"
+				    : "for which the part of the device that it may use "
+				      "has no room in any GPC");
 	ct_run_fail(run, error);
 	return false;
 }
@@ -140,6 +142,7 @@ void ct_run_release(struct run *run, struct op *op, int64_t released_ns)
 		node->released_ns = released_ns;
 		node->arrival_ns = op->arrival_ns;
 		node->grid.sms = op->grid.sms;
+		node->grid.sm_cap = op->grid.sm_cap;
 		node->grid.partition = op->grid.partition;
 		node->grid.priority = op->grid.priority;
 		node->part = op->part;

@@ -150,6 +150,8 @@ static bool cluster_fits(const struct gpu_case *c, const struct case_stream *str
 {
 	uint32_t room = 0;
 
+	if (stream->sm_cap) /* not for clusters */
+		return false;
 	for (uint32_t i = 0; i < c->sms; i++) {
 		if (!i || case_gpc(c, i) != case_gpc(c, i - 1))
 			room = 0;
@@ -207,12 +209,16 @@ static void make_partitions(struct dice *d, struct gpu_case *c)
 {
 	uint32_t n = between(d, 2, CASE_PARTITIONS);
 	bool own_sms = c->sms >= n && !one_in(d, 3);
+	uint32_t cap[CASE_PARTITIONS];
 
+	for (uint32_t i = 0; i < n; i++) /* as of MPS clients */
+		cap[i] = one_in(d, 3) ? between(d, 1, c->sms) : 0;
 	c->blocked_head = one_in(d, 3) ? CT_HEAD_BLOCKS_ALL : CT_HEAD_BLOCKS_OWN;
 	for (uint32_t s = 0; s < c->n_streams; s++) {
 		struct case_stream *stream = &c->stream[s];
 
 		stream->partition = between(d, 0, n - 1);
+		stream->sm_cap = cap[stream->partition];
 		if (!own_sms)
 			continue;
 		stream->masked = true;

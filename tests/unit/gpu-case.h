@@ -31,6 +31,7 @@ struct case_op {
 
 struct case_stream {
 	uint32_t n_ops, loops, partition, priority;
+	uint32_t sm_cap; /* of the partition: SMs it may be on; 0: any number */
 	bool masked;
 	struct ct_sm_set sms;
 	struct case_op op[CASE_OPS];

@@ -99,6 +99,7 @@ static void submit(struct driver *d, struct stream *s)
 		.need = op_of(s)->need,
 		.work = op_of(s)->work,
 		.partition = s->plan->partition,
+		.sm_cap = s->plan->sm_cap,
 		.priority = s->plan->priority,
 		.sms = s->plan->masked ? &s->plan->sms : NULL,
 		.owner = s,

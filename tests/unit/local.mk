@@ -136,7 +136,7 @@ tests_unit_decimal_LDADD = $(TRACE_TEST_LIBS)
 tests_unit_work_SOURCES = tests/unit/work.c tests/unit/dram-work.h
 tests_unit_work_LDADD = models/libmodels.la
 tests_unit_gpu_mutants_SOURCES = tests/unit/gpu-mutants.c $(GPU_CASE) sim/gpu.c \
-	sim/fluid-check.c sim/fluid-queue.c sim/fluid-rates.c sim/fluid-wave.c sim/fluid.c sim/gpu-check.c sim/gpu-classes.c sim/gpu-cluster.c sim/gpu-engine.c sim/gpu-place.c sim/gpu-queue.c sim/gpu-rates.c \
+	sim/fluid-check.c sim/fluid-queue.c sim/fluid-rates.c sim/fluid-wave.c sim/fluid.c sim/gpu-cap.c sim/gpu-check.c sim/gpu-classes.c sim/gpu-cluster.c sim/gpu-engine.c sim/gpu-place.c sim/gpu-queue.c sim/gpu-rates.c \
 	sim/gpu-recall.c sim/gpu-refill.c sim/gpu-registers.c sim/gpu-strands.c
 tests_unit_gpu_mutants_CPPFLAGS = $(AM_CPPFLAGS) -DCT_MUTANTS
 tests_unit_gpu_mutants_LDADD = models/libmodels.la

@@ -3,6 +3,8 @@
  */
 #include "tests/unit/naive-internal.h"
 
+#include <string.h>
+
 struct naive_kernel *naive_oldest(struct naive *n, enum kernel_state state, int partition,
 				  int priority)
 {
@@ -108,15 +110,40 @@ static bool may_use(const struct naive *n, const struct naive_kernel *k, uint32_
 	return gpc == ANY_GPC || case_gpc(n->c, sm) == gpc;
 }
 
+/* Where blocks of the partition are; returns on how many SMs. */
+static uint32_t find_held(const struct naive *n, uint32_t partition, bool *held)
+{
+	uint32_t sms = 0;
+
+	memset(held, 0, n->c->sms * sizeof *held);
+	for (uint32_t s = 0; s < n->c->n_streams; s++) {
+		const GArray *blocks = n->kernel[s].blocks;
+
+		if (n->c->stream[s].partition != partition || n->kernel[s].state == ABSENT)
+			continue;
+		for (uint32_t i = 0; i < blocks->len; i++) {
+			uint32_t sm = g_array_index(blocks, struct naive_block, i).sm;
+
+			sms += !held[sm];
+			held[sm] = true;
+		}
+	}
+	return sms;
+}
+
 /* Places one block; false if no SM has room. */
 static bool place_block(struct naive *n, struct naive_kernel *k, uint32_t gpc)
 {
+	const struct case_stream *stream = &n->c->stream[k - n->kernel];
 	uint32_t most = 0, best = 0;
+	bool held[CT_GPU_MAX_SMS], full = false;
 
+	if (stream->sm_cap)
+		full = find_held(n, stream->partition, held) >= stream->sm_cap;
 	for (uint32_t i = 0; i < n->c->sms; i++) {
 		uint32_t room;
 
-		if (!may_use(n, k, i, gpc))
+		if (!may_use(n, k, i, gpc) || (full && !held[i]))
 			continue;
 		room = room_on(&n->sm[i], &k->op->need);
 		if (room > most) {

@@ -460,6 +460,48 @@ START_TEST(static_partitions)
 }
 END_TEST
 
+/* Half of the SMs: a kernel that fills the device takes two waves, and another client
+ * without a cap has the rest, though it came later. */
+START_TEST(percentage)
+{
+	struct tape *late = tape_new(1, 1);
+	struct ct_run_result *result;
+	struct lab lab;
+
+	tape_think(late, 0, 2000);
+	tape_kernel(late, 0, 0, HALF, 10000);
+	lab_begin(&lab);
+	lab.scenario->sharing.mode = CT_SHARING_MPS;
+	lab_tenant(&lab, one_kernel(10000), ONCE, NULL)->sharing.mps_percentage = 50;
+	lab_tenant(&lab, late, ONCE, NULL);
+	result = lab_run(&lab, "fifo");
+	ck_assert_int_eq(latency(result, 0), 1000 + 20000);
+	ck_assert_int_eq(latency(result, 1), 2000 + 1000 + 10000);
+	ct_run_result_free(result);
+	lab_end(&lab);
+}
+END_TEST
+
+/* A cap is of a client, not of each of its kernels. */
+START_TEST(percentage_of_all_streams)
+{
+	struct tape *tape = tape_new(1, 2);
+	struct ct_run_result *result;
+	struct lab lab;
+
+	tape_kernel(tape, 0, 0, 1, 10000);
+	tape_kernel(tape, 0, 1, 2, 10000);
+	lab_begin(&lab);
+	lab.scenario->sharing.mode = CT_SHARING_MPS;
+	lab_tenant(&lab, tape, ONCE, NULL)->sharing.mps_percentage = 50;
+	result = lab_run(&lab, "fifo");
+	/* one block beside the first kernel, the other on the SM it leaves */
+	ck_assert_int_eq(latency(result, 0), 1000 + 10000 + 10000);
+	ct_run_result_free(result);
+	lab_end(&lab);
+}
+END_TEST
+
 /* What cannot be is refused in a sentence that names it. */
 START_TEST(refusals)
 {
@@ -520,6 +562,8 @@ int main(void)
 	tcase_add_test(contexts, clients_overlap);
 	tcase_add_test(contexts, client_priority);
 	tcase_add_test(contexts, static_partitions);
+	tcase_add_test(contexts, percentage);
+	tcase_add_test(contexts, percentage_of_all_streams);
 	tcase_add_loop_test(contexts, refusals, 0, 10);
 	suite_add_tcase(suite, contexts);
 	runner = srunner_create(suite);
