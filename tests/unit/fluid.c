@@ -19,6 +19,7 @@ static void forget_places(struct gpu_case *c)
 	for (uint32_t i = 0; i < c->n_streams; i++) {
 		c->stream[i].partition = 0;
 		c->stream[i].masked = false;
+		c->stream[i].sm_cap = 0;
 		for (uint32_t op = 0; op < c->stream[i].n_ops; op++)
 			c->stream[i].op[op].work.spread_permille = 0;
 	}

@@ -150,8 +150,6 @@ static bool cluster_fits(const struct gpu_case *c, const struct case_stream *str
 {
 	uint32_t room = 0;
 
-	if (stream->sm_cap) /* not for clusters */
-		return false;
 	for (uint32_t i = 0; i < c->sms; i++) {
 		if (!i || case_gpc(c, i) != case_gpc(c, i - 1))
 			room = 0;
@@ -209,16 +207,12 @@ static void make_partitions(struct dice *d, struct gpu_case *c)
 {
 	uint32_t n = between(d, 2, CASE_PARTITIONS);
 	bool own_sms = c->sms >= n && !one_in(d, 3);
-	uint32_t cap[CASE_PARTITIONS];
 
-	for (uint32_t i = 0; i < n; i++) /* as of MPS clients */
-		cap[i] = one_in(d, 3) ? between(d, 1, c->sms) : 0;
 	c->blocked_head = one_in(d, 3) ? CT_HEAD_BLOCKS_ALL : CT_HEAD_BLOCKS_OWN;
 	for (uint32_t s = 0; s < c->n_streams; s++) {
 		struct case_stream *stream = &c->stream[s];
 
 		stream->partition = between(d, 0, n - 1);
-		stream->sm_cap = cap[stream->partition];
 		if (!own_sms)
 			continue;
 		stream->masked = true;
@@ -226,6 +220,28 @@ static void make_partitions(struct dice *d, struct gpu_case *c)
 		for (uint32_t i = stream->partition; i < c->sms; i += n)
 			stream->sms.word[i / 64] |= UINT64_C(1) << i % 64;
 	}
+}
+
+static bool launches_clusters(const struct case_stream *stream)
+{
+	for (uint32_t i = 0; i < stream->n_ops; i++)
+		if (stream->op[i].need.cluster > 1)
+			return true;
+	return false;
+}
+
+/* Caps of SMs, as of MPS clients: of a partition, and not for clusters. */
+static void make_caps(struct dice *d, struct gpu_case *c)
+{
+	uint32_t cap[CASE_PARTITIONS];
+
+	for (uint32_t i = 0; i < CASE_PARTITIONS; i++)
+		cap[i] = one_in(d, 2) ? between(d, 1, c->sms) : 0;
+	for (uint32_t s = 0; s < c->n_streams; s++)
+		if (launches_clusters(&c->stream[s]))
+			return;
+	for (uint32_t s = 0; s < c->n_streams; s++)
+		c->stream[s].sm_cap = cap[c->stream[s].partition];
 }
 
 static int64_t some_time(struct dice *d, enum time_grain grain, uint32_t most_ns)
@@ -304,6 +320,8 @@ void case_make(struct gpu_case *c, uint64_t seed)
 		make_clusters(&d, c);
 	if (one_in(&d, 5))
 		make_spreads(&d, c);
+	if (one_in(&d, 4))
+		make_caps(&d, c);
 }
 
 static bool same_times(const struct case_times *a, const struct case_times *b)
