@@ -101,6 +101,14 @@ static void submit(struct run *run, struct op *op)
 	ct_compute_submit(run->compute, op->stream->context, &op->grid);
 }
 
+/* A queue of thousands of operations is not in any cache: what comes next is asked for
+ * while the head runs, so that it is there when its turn comes. */
+static void fetch_ahead(const struct op *op)
+{
+	for (size_t at = 0; op && at < sizeof(*op); at += 64)
+		__builtin_prefetch((const char *)op + at);
+}
+
 /* Schedules the head of a stream, if it can be known when it may start. */
 static void schedule_head(struct run *run, struct stream *s)
 {
@@ -116,6 +124,7 @@ static void schedule_head(struct run *run, struct stream *s)
 	if (op->kind == CT_OP_KERNEL && op->arrival_ns <= run->now_ns)
 		announce(run, op);
 	s->due_ns = MAX(op->ready_ns, run->now_ns);
+	fetch_ahead(op->next);
 	ct_events_push(&run->events, s->due_ns, CT_EVENT_READY, s->index, s);
 }
 
