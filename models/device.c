@@ -153,6 +153,11 @@ static const struct ct_field fields[] = {
 
 	I64("latency.launch_ns", launch_latency_ns, 0, MAX_NS, "ns"),
 	I64("latency.stream_gap_ns", stream_gap_ns, 0, MAX_NS, "ns"),
+	I64("latency.full_gap_ns", full_gap_ns, 0, MAX_NS, "ns", .optional = TRUE),
+	I64("latency.before_memset_gap_ns", before_memset_gap_ns, 0, MAX_NS, "ns",
+	    .optional = TRUE),
+	I64("latency.after_memset_gap_ns", after_memset_gap_ns, 0, MAX_NS, "ns",
+	    .optional = TRUE),
 	I64("latency.sync_wakeup_ns", sync_wakeup_ns, 0, MAX_NS, "ns"),
 	I64("latency.graph_launch_ns", graph_launch_ns, 0, MAX_NS, "ns"),
 	I64("latency.graph_node_ns", graph_node_ns, 0, MAX_NS, "ns"),

@@ -103,7 +103,10 @@ struct ct_device {
 	int64_t nvlink_bytes_per_s;                    /* one way; 0: none, or not known */
 	int64_t launch_latency_ns; /* API start to kernel start on an idle device */
 	int64_t stream_gap_ns;     /* end of a kernel to start of the next in its stream */
-	int64_t sync_wakeup_ns;    /* end of work to the return of a waiting host call */
+	/* the same between two kernels of a block or more for every SM, before a memset and
+	 * after one; 0: not told apart from it */
+	int64_t full_gap_ns, before_memset_gap_ns, after_memset_gap_ns;
+	int64_t sync_wakeup_ns; /* end of work to the return of a waiting host call */
 	int64_t graph_launch_ns, graph_node_ns;
 	int64_t graph_gap_ns; /* as stream_gap_ns, between nodes of a graph */
 	struct ct_mig mig;

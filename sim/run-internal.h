@@ -81,6 +81,8 @@ struct op {
 	struct ct_grid grid;       /* last: most of it is set only where it is needed */
 };
 
+enum work_size { WORK_OTHER, WORK_FULL, WORK_MEMSET }; /* of a kernel: fills the SMs */
+
 struct stream {
 	struct copy *copy;
 	uint32_t index; /* in the run: the tie-break */
@@ -89,18 +91,19 @@ struct stream {
 	uint32_t level;  /* priority on the device when the policy has no wish */
 	uint32_t source; /* index in the trace */
 	struct op *head, **tail;
-	int64_t gap_ns;          /* between its work */
+	int64_t gap_ns;          /* between its work, unless the device tells cases apart */
 	gboolean is_branch;      /* of graphs: run-graph.c */
 	uint64_t last_graph;     /* a branch: 1 + the serial of the last with a node here */
 	struct channel *channel; /* NULL: not used yet, or of graphs */
 	struct stream *next_in_channel;
 	gboolean wants_channel; /* its head is parked for that */
 	uint64_t n_issued, n_ended;
-	int64_t free_ns;         /* its last operation of any kind ended */
-	int64_t work_end_ns;     /* its last kernel or copy ended */
-	int64_t recorded_end_ns; /* trace time at which what was issued so far had ended */
-	gboolean scheduled;      /* its head has an event, or is on the device, or: */
-	gboolean parked;         /* its head waits for another stream */
+	int64_t free_ns;          /* its last operation of any kind ended */
+	int64_t work_end_ns;      /* its last kernel or copy ended */
+	enum work_size last_work; /* and was that */
+	int64_t recorded_end_ns;  /* trace time at which what was issued so far had ended */
+	gboolean scheduled;       /* its head has an event, or is on the device, or: */
+	gboolean parked;          /* its head waits for another stream */
 	struct ct_transfer transfer; /* of its head, if that is a copy */
 	uint32_t n_late;             /* operations let go that have not reached it yet, */
 	int64_t late_ns;             /* of which the last does then */
@@ -326,6 +329,10 @@ void ct_run_came_back(struct run *, struct op *);   /* its grid did; it heads it
 void ct_run_stopped(struct run *, struct stream *); /* a head that was waited for did */
 void ct_run_thaw(struct run *, struct op *);        /* it was frozen, and is granted */
 void ct_run_op_forget(struct run *, struct op *);   /* its past, at its end */
+
+/* run-gap.c: the time between the work of a stream */
+void ct_run_work_ended(struct op *, int64_t now_ns);
+int64_t ct_run_gap_ns(const struct op *); /* from the stream's last work to this */
 
 /* run-actuator.c: what the broker orders, and what it is told */
 gboolean ct_run_actuator_init(struct run *run, GError **error);

@@ -119,7 +119,7 @@ static void schedule_head(struct run *run, struct stream *s)
 	op->predecessor_ns = s->free_ns;
 	op->ready_ns = MAX(op->arrival_ns, s->free_ns);
 	if (op->job.work.kind != CT_WORK_MARKER && s->work_end_ns != CT_TIME_NONE)
-		op->ready_ns = MAX(op->ready_ns, s->work_end_ns + s->gap_ns);
+		op->ready_ns = MAX(op->ready_ns, s->work_end_ns + ct_run_gap_ns(op));
 	s->scheduled = TRUE;
 	if (op->kind == CT_OP_KERNEL && op->arrival_ns <= run->now_ns)
 		announce(run, op);
@@ -173,7 +173,7 @@ void ct_run_leave_stream(struct run *run, struct op *op)
 		s->tail = &s->head;
 	s->free_ns = run->now_ns;
 	if (op->job.work.kind != CT_WORK_MARKER)
-		s->work_end_ns = run->now_ns;
+		ct_run_work_ended(op, run->now_ns);
 	s->scheduled = FALSE;
 	if (run->explainer)
 		ct_run_explain_left(run, op);

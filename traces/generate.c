@@ -28,6 +28,7 @@ struct ct_generation {
 	int code; /* the first failure of the writer */
 	uint32_t lane, stream;
 	int64_t host_ns, free_ns; /* the host's clock; when the stream runs dry */
+	gboolean full; /* what it ran last was a kernel with a block or more for every SM */
 	uint64_t sequence, handle;
 	uint32_t correlation, graph;
 	GArray *nodes; /* struct ct_op; NULL: not inside a graph */
@@ -88,13 +89,20 @@ static void call(struct ct_generation *g, struct ct_op *op, int64_t call_ns,
 	g->host_ns += total_ns;
 }
 
-/* Puts OP on the stream: ISSUED_NS is when its launch began. */
+static int64_t gap_before(const struct ct_generation *g, gboolean full)
+{
+	if (full && g->full && g->device->full_gap_ns)
+		return g->device->full_gap_ns;
+	return g->device->stream_gap_ns;
+}
+
+/* Puts OP on the stream: ISSUED_NS is when its launch began, GAP_NS how long the stream
+ * rests before it. */
 static void place(struct ct_generation *g, struct ct_op *op, int64_t issued_ns,
-		  double dur_ns)
+		  int64_t gap_ns, double dur_ns)
 {
 	op->stream = g->stream;
-	op->start_ns = MAX(issued_ns + g->device->launch_latency_ns,
-			   g->free_ns + g->device->stream_gap_ns);
+	op->start_ns = MAX(issued_ns + g->device->launch_latency_ns, g->free_ns + gap_ns);
 	op->end_ns = op->start_ns + llround(dur_ns);
 	g->free_ns = op->end_ns;
 }
@@ -166,6 +174,8 @@ void ct_generate_kernel(struct ct_generation *g, const struct ct_generate_kernel
 		.flags = CT_SHAPE_HAS_GRID | CT_SHAPE_HAS_REGISTERS | CT_SHAPE_HAS_SMEM,
 	};
 	struct ct_op op = new_op(g, CT_OP_KERNEL);
+	gboolean full = (uint64_t)kernel->grid[0] * kernel->grid[1] * kernel->grid[2] >=
+			g->device->record.sms;
 
 	op.shape = take(g, ct_writer_shape(g->writer, &shape));
 	op.counter = counter(g, op.shape, kernel);
@@ -178,7 +188,8 @@ void ct_generate_kernel(struct ct_generation *g, const struct ct_generate_kernel
 		return;
 	}
 	call(g, &op, g->options->host_ns / 2, g->options->host_ns);
-	place(g, &op, op.api_start_ns, kernel_ns(g, kernel));
+	place(g, &op, op.api_start_ns, gap_before(g, full), kernel_ns(g, kernel));
+	g->full = full;
 	emit(g, &op);
 }
 
@@ -208,9 +219,12 @@ void ct_generate_step_end(struct ct_generation *g)
 		struct ct_op *node = &g_array_index(g->nodes, struct ct_op, i);
 
 		node->correlation = launch.correlation;
-		place(g, node, launch.api_start_ns, (double)node->end_ns);
+		place(g, node, launch.api_start_ns,
+		      i ? g->device->graph_gap_ns : gap_before(g, FALSE),
+		      (double)node->end_ns);
 		emit(g, node);
 	}
+	g->full = FALSE;
 }
 
 void ct_generate_copy(struct ct_generation *g, enum ct_copy direction, double bytes)
@@ -220,7 +234,9 @@ void ct_generate_copy(struct ct_generation *g, enum ct_copy direction, double by
 	op.copy = (uint8_t)direction;
 	op.bytes = (uint64_t)bytes;
 	call(g, &op, g->options->host_ns / 2, g->options->host_ns);
-	place(g, &op, op.api_start_ns, COPY_NS + bytes / COPY_BYTES_PER_S * 1e9);
+	place(g, &op, op.api_start_ns, gap_before(g, FALSE),
+	      COPY_NS + bytes / COPY_BYTES_PER_S * 1e9);
+	g->full = FALSE;
 	emit(g, &op);
 }
 

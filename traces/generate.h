@@ -32,7 +32,8 @@ struct ct_generate_device {
 	double dram_bytes_per_s;        /* reachable */
 	uint32_t dram_saturation_sms;
 	int64_t launch_latency_ns, stream_gap_ns, sync_wakeup_ns;
-	int64_t graph_launch_ns, graph_node_ns;
+	int64_t full_gap_ns; /* between kernels that both fill the SMs; 0: stream_gap_ns */
+	int64_t graph_launch_ns, graph_node_ns, graph_gap_ns;
 };
 
 struct ct_generate_options {

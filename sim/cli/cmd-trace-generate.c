@@ -58,6 +58,8 @@ static struct ct_generate_device fill_device(const struct ct_device *device, dou
 		.dram_saturation_sms = device->dram_saturation_sms,
 		.launch_latency_ns = device->launch_latency_ns,
 		.stream_gap_ns = device->stream_gap_ns,
+		.full_gap_ns = device->full_gap_ns,
+		.graph_gap_ns = device->graph_gap_ns,
 		.sync_wakeup_ns = device->sync_wakeup_ns,
 		.graph_launch_ns = device->graph_launch_ns,
 		.graph_node_ns = device->graph_node_ns,

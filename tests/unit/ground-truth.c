@@ -130,7 +130,7 @@ static void with_data(const char *data)
 		"sleep", "L1", "L2", "FP64", "ipc", NULL
 	};
 	static const char *const solo[] = { "bert-small, start p50", "ViT, start p50",
-					    NULL };
+					    "qwen, start p90", NULL };
 	static const char *const none[] = { NULL };
 
 	check(data, "microbench", microbench);

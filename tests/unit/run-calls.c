@@ -48,6 +48,32 @@ START_TEST(chain)
 }
 END_TEST
 
+/* Gaps by what stands on either side, where the device tells them apart: full, full,
+ * small, full, memset, small. */
+START_TEST(gaps)
+{
+	struct tape *tape = tape_new(1, 1);
+	struct lab lab;
+	int64_t now_ns;
+
+	lab_begin(&lab);
+	lab.device.full_gap_ns = 170;
+	lab.device.before_memset_gap_ns = 230;
+	lab.device.after_memset_gap_ns = 310;
+	tape_kernel(tape, 0, 0, LAB_SMS, 10000);
+	tape_kernel(tape, 0, 0, LAB_SMS + 4, 10000);
+	tape_kernel(tape, 0, 0, LAB_SMS - 1, 10000);
+	tape_kernel(tape, 0, 0, LAB_SMS, 10000);
+	now_ns = tape_now_ns(tape, 0);
+	tape_call(tape, 0, CT_OP_MEMSET, TAPE_CALL_NS,
+		  (struct ct_op){ .start_ns = now_ns + 1000, .end_ns = now_ns + 3000 });
+	tape_kernel(tape, 0, 0, 1, 10000);
+	ck_assert_int_eq(latency_of(&lab, tape),
+			 1000 + 5 * 10000 + 2000 + 170 + 100 + 100 + 230 + 310);
+	lab_end(&lab);
+}
+END_TEST
+
 /* Where the host is slower than the device, its thinking counts. */
 START_TEST(think_time)
 {
@@ -406,6 +432,7 @@ int main(void)
 	int failed;
 
 	tcase_add_test(calls, chain);
+	tcase_add_test(calls, gaps);
 	tcase_add_test(calls, think_time);
 	tcase_add_test(calls, sync_waits);
 	tcase_add_test(calls, sync_is_a_closed_loop);
