@@ -82,6 +82,10 @@ struct ct_contender {
 /* Fills what is out.  The order of the contenders does not matter. */
 void ct_contend(const struct ct_memory *, struct ct_contender *, uint32_t n);
 
+/* What ct_contend() says is lost, by level, by one kernel that is alone. */
+void ct_contend_alone(const struct ct_memory *, const struct ct_contender *,
+		      uint64_t *lost);
+
 /* (1 + q^3)^(1/3) in CT_LOST_ONE for q = ASKED / CAPACITY; not below 1 nor q. */
 uint64_t ct_stretch(uint64_t asked, uint64_t capacity);
 

@@ -19,19 +19,22 @@ struct wave {
 
 static uint64_t cube_root(u128 x)
 {
-	u128 root = 0;
+	uint64_t root = 0;
+	int shift = 3 * 42 - 3;
 
-	for (int shift = 3 * 42 - 3; shift >= 0; shift -= 3) {
+	while (shift && !(x >> shift))
+		shift -= 3;
+	for (; shift >= 0; shift -= 3) {
 		u128 step;
 
 		root *= 2;
-		step = 3 * root * (root + 1) + 1;
+		step = (u128)root * (root + 1) * 3 + 1;
 		if (x >> shift >= step) {
 			x -= step << shift;
 			root++;
 		}
 	}
-	return (uint64_t)root;
+	return root;
 }
 
 static u128 cube(uint64_t x)
@@ -100,11 +103,12 @@ static uint64_t lost_by(const struct wave *w, const struct ct_memory *memory,
 			const uint64_t *demand, uint16_t share, uint64_t blocks)
 {
 	struct ct_contender c = { .memory_share = share };
+	uint64_t lost[CT_LEVELS];
 
 	for (int i = 0; i < CT_LEVELS; i++)
 		c.asked_mbps[i] = demand[i] * blocks / w->blocks;
-	ct_contend(memory, &c, 1);
-	return c.lost[CT_LEVEL_L2] + c.lost[CT_LEVEL_DRAM];
+	ct_contend_alone(memory, &c, lost);
+	return lost[CT_LEVEL_L2] + lost[CT_LEVEL_DRAM];
 }
 
 /*

@@ -88,17 +88,6 @@ uint64_t ct_waves(const struct ct_device *device, const struct ct_block_need *ne
 	return need->blocks / slots + (need->blocks % slots != 0);
 }
 
-void ct_kernel_contender(const struct ct_kernel_work *work, uint64_t blocks,
-			 struct ct_contender *out)
-{
-	*out = (struct ct_contender){
-		.asked_mbps = { blocks * work->l2_mbps, blocks * work->demand_mbps },
-		.footprint_bytes = work->l2_footprint_bytes,
-		.hits_alone = work->l2_hits,
-		.memory_share = work->memory_share,
-	};
-}
-
 gboolean ct_kernel_feels_sm(const struct ct_kernel_work *work)
 {
 	for (int p = 0; p < CT_PIPES; p++)
@@ -110,11 +99,12 @@ gboolean ct_kernel_feels_sm(const struct ct_kernel_work *work)
 static uint32_t rate_alone(const struct ct_memory *memory,
 			   const struct ct_kernel_work *work, uint64_t blocks)
 {
+	uint64_t lost[CT_LEVELS];
 	struct ct_contender c;
 
 	ct_kernel_contender(work, blocks, &c);
-	ct_contend(memory, &c, 1);
-	return ct_rate(c.lost[CT_LEVEL_L2] + c.lost[CT_LEVEL_DRAM]);
+	ct_contend_alone(memory, &c, lost);
+	return ct_rate(lost[CT_LEVEL_L2] + lost[CT_LEVEL_DRAM]);
 }
 
 static void waves_on(const struct ct_device *device, const struct ct_memory *memory,

@@ -101,9 +101,16 @@ uint64_t ct_waves(const struct ct_device *, const struct ct_block_need *, uint32
 int64_t ct_time_on_sms(const struct ct_device *, const struct ct_block_need *,
 		       const struct ct_kernel_work *, uint32_t sms);
 
-/* L2 and DRAM as BLOCKS blocks of the kernel, alone, see them. */
-void ct_kernel_contender(const struct ct_kernel_work *, uint64_t blocks,
-			 struct ct_contender *out);
+/* L2 and DRAM as BLOCKS blocks of the kernel, alone, see them: fills what is in. */
+static inline void ct_kernel_contender(const struct ct_kernel_work *work, uint64_t blocks,
+				       struct ct_contender *out)
+{
+	out->asked_mbps[CT_LEVEL_L2] = blocks * work->l2_mbps;
+	out->asked_mbps[CT_LEVEL_DRAM] = blocks * work->demand_mbps;
+	out->footprint_bytes = work->l2_footprint_bytes;
+	out->hits_alone = work->l2_hits;
+	out->memory_share = work->memory_share;
+}
 
 /* Whether blocks of it and of others on one SM can slow each other down. */
 gboolean ct_kernel_feels_sm(const struct ct_kernel_work *);

@@ -5,8 +5,6 @@
  * flows with a known demand take part, and as long as no block of one has come or gone,
  * all rates stay.
  */
-#include <string.h>
-
 #include "sim/fluid-internal.h"
 
 #define PART_BITS 16 /* of a nanosecond */
@@ -32,12 +30,9 @@ void ct_flow_report_contention(const struct fluid *f, struct flow *w)
 static const uint64_t *lost_alone(const struct fluid *f, struct flow *w,
 				  const struct ct_contender *c)
 {
-	struct ct_contender alone = *c;
-
 	if (w->lost_alone_placed == w->placed)
 		return w->lost_alone;
-	ct_contend(&f->memory, &alone, 1);
-	memcpy(w->lost_alone, alone.lost, sizeof w->lost_alone);
+	ct_contend_alone(&f->memory, c, w->lost_alone);
 	w->lost_alone_placed = w->placed;
 	return w->lost_alone;
 }

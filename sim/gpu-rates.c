@@ -11,8 +11,6 @@
  */
 #include "sim/gpu-rates.h"
 
-#include <string.h>
-
 #include "sim/gpu-mutant.h"
 
 #define PART_BITS 16
@@ -43,77 +41,81 @@ static void set_rate(struct ct_gpu *gpu, struct resident *r, uint32_t rate)
 		gpu->next_ns[r->slot] = ct_tag_ns(r, r->first->tag);
 }
 
-/* Sums over the blocks of a grid. */
-struct sums {
-	uint64_t part[CT_CONTENTIONS];
-	unsigned __int128 rate;
-};
-
-/* Which part of the time of each block of a strand is lost to others. */
-static void add_parts(const struct resident *main, const struct resident *strand,
-		      const struct ct_contender *c, struct sums *sums)
+/* Of each ns in which a block does 1 in TIME of its work, the part that is LOST. */
+static inline uint64_t part_of(uint64_t lost, uint64_t time)
 {
+	return lost ? (lost << PART_BITS) / time : 0; /* divisions are dear */
+}
+
+/* Which parts of the time of each block of a strand are lost to others. */
+static void find_parts(const struct resident *main, const struct resident *strand,
+		       const struct ct_contender *c, uint64_t *part)
+{
+	static const enum ct_contention kind[CT_LEVELS] = {
+		[CT_LEVEL_L2] = CT_CONTENTION_L2, [CT_LEVEL_DRAM] = CT_CONTENTION_DRAM
+	};
 	uint64_t time = CT_LOST_ONE + c->lost[CT_LEVEL_L2] + c->lost[CT_LEVEL_DRAM] +
 			strand->sm_lost;
 
 	for (int i = 0; i < CT_LEVELS; i++) {
 		uint64_t own = MUTANT(OWN_IS_LOST) ? 0 : main->lost_alone[i];
 
-		if (c->lost[i] > own)
-			sums->part[i == CT_LEVEL_L2 ? CT_CONTENTION_L2
-						    : CT_CONTENTION_DRAM] +=
-				((c->lost[i] - own) << PART_BITS) / time * strand->placed;
+		part[kind[i]] = part_of(c->lost[i] > own ? c->lost[i] - own : 0, time);
 	}
-	if (strand->sm_lost)
-		sums->part[CT_CONTENTION_SM] +=
-			(strand->sm_lost << PART_BITS) / time * strand->placed;
+	part[CT_CONTENTION_SM] = part_of(strand->sm_lost, time);
 }
 
 static void find_lost_alone(struct ct_gpu *gpu, struct resident *r,
 			    const struct ct_contender *c)
 {
-	struct ct_contender alone = *c;
-
 	if (r->lost_alone_placed == r->all_placed)
 		return;
-	ct_contend(&gpu->memory, &alone, 1);
-	memcpy(r->lost_alone, alone.lost, sizeof r->lost_alone);
+	ct_contend_alone(&gpu->memory, c, r->lost_alone);
 	r->lost_alone_placed = r->all_placed;
 }
 
-/* What is lost, and moved, per block; that is proportional to the work done, whatever
- * slows it. */
-static void average(struct ct_gpu *gpu, struct resident *main, const struct ct_contender *c,
-		    const struct sums *sums)
+static void set_strand_rate(struct ct_gpu *gpu, struct resident *strand,
+			    const struct ct_contender *c)
+{
+	set_rate(gpu, strand,
+		 ct_rate(c->lost[CT_LEVEL_L2] + c->lost[CT_LEVEL_DRAM] + strand->sm_lost));
+}
+
+/* The rates of all strands of a grid, and what is lost in the mean over its blocks.
+ * Returns the rate of virtual time, summed over them. */
+static unsigned __int128 apply_to_all(struct ct_gpu *gpu, struct resident *main,
+				      const struct ct_contender *c)
+{
+	uint64_t sum[CT_CONTENTIONS] = { 0 }, part[CT_CONTENTIONS];
+	unsigned __int128 rate = 0;
+
+	for (struct resident *s = main; s; s = s->others) {
+		set_strand_rate(gpu, s, c);
+		find_parts(main, s, c, part);
+		for (int i = 0; i < CT_CONTENTIONS; i++)
+			sum[i] += part[i] * s->placed;
+		rate += (unsigned __int128)s->rate * s->placed;
+	}
+	for (int i = 0; i < CT_CONTENTIONS; i++)
+		main->part[i] = sum[i] / main->all_placed;
+	return rate;
+}
+
+/* What is moved is proportional to the work done, whatever slows it. */
+static void apply(struct ct_gpu *gpu, struct resident *main, const struct ct_contender *c)
 {
 	unsigned __int128 moved;
 
-	for (int i = 0; i < CT_CONTENTIONS; i++)
-		main->part[i] = main->all_placed ? sums->part[i] / main->all_placed : 0;
-	if (!c->dram_mbps || !main->all_placed)
-		return;
-	if (main->others) /* a slow division */
-		moved = c->dram_mbps * sums->rate / main->all_placed;
-	else
-		moved = (unsigned __int128)c->dram_mbps * main->rate;
-	gpu->served_mbps += (uint64_t)(moved >> CT_WORK_BITS);
-}
-
-/* The rates of all strands of a grid. */
-static void apply(struct ct_gpu *gpu, struct resident *main, const struct ct_contender *c)
-{
-	struct sums sums = { 0 };
-
 	ct_count_contention(gpu, main);
 	find_lost_alone(gpu, main, c);
-	for (struct resident *s = main; s; s = s->others) {
-		set_rate(gpu, s,
-			 ct_rate(c->lost[CT_LEVEL_L2] + c->lost[CT_LEVEL_DRAM] +
-				 s->sm_lost));
-		add_parts(main, s, c, &sums);
-		sums.rate += (unsigned __int128)s->rate * s->placed;
+	if (main->others) { /* each has a block */
+		moved = apply_to_all(gpu, main, c) * c->dram_mbps / main->all_placed;
+	} else {
+		set_strand_rate(gpu, main, c);
+		find_parts(main, main, c, main->part);
+		moved = (unsigned __int128)main->rate * c->dram_mbps;
 	}
-	average(gpu, main, c, &sums);
+	gpu->served_mbps += (uint64_t)(moved >> CT_WORK_BITS);
 }
 
 void ct_set_rates(struct ct_gpu *gpu)

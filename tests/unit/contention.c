@@ -101,6 +101,7 @@ START_TEST(laws)
 		for (uint32_t k = 0; k < n; k++) {
 			struct ct_contender alone = c[k];
 			double rate = (double)ct_rate(lost(&c[k])) / CT_WORK_ONE;
+			uint64_t own[CT_LEVELS];
 
 			ck_assert_uint_eq(turned[n - 1 - k].lost[0], c[k].lost[0]);
 			ck_assert_uint_eq(turned[n - 1 - k].lost[1], c[k].lost[1]);
@@ -108,6 +109,9 @@ START_TEST(laws)
 			served[CT_LEVEL_DRAM] += rate * (double)c[k].dram_mbps;
 			ct_contend(&memory, &alone, 1);
 			ck_assert_uint_eq(alone.dram_mbps, alone.asked_mbps[CT_LEVEL_DRAM]);
+			ct_contend_alone(&memory, &c[k], own);
+			ck_assert_uint_eq(own[CT_LEVEL_L2], alone.lost[CT_LEVEL_L2]);
+			ck_assert_uint_eq(own[CT_LEVEL_DRAM], alone.lost[CT_LEVEL_DRAM]);
 			if (memory.sharing == CT_DRAM_PROPORTIONAL)
 				ck_assert_uint_ge(lost(&c[k]), lost(&alone));
 		}
