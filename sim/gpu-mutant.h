@@ -27,6 +27,8 @@
 	X(SKIP_LAST_WAVE)         /* a skip may place the last block */                    \
 	X(SKIP_TO_NEIGHBOUR)      /* a skip includes the instant of the next event */      \
 	X(SKIP_COINCIDENT)        /* batches that end in one instant are skipped too */    \
+	X(TURN_COINCIDENT)        /* nor does what is skipped of a turn look for these */  \
+	X(TURN_LAST)              /* what is skipped of a turn may place the last block */ \
 	X(CLUSTERS_APART)         /* blocks of a cluster go anywhere */                    \
 	X(HIGHEST_GPC_FIRST)      /* a tie of GPCs goes to the wrong one */                \
 	X(REFILL_RAGGED)          /* clusters refill although their GPC had room */        \

@@ -34,6 +34,8 @@
  *    least 1 ns apart at full speed are at least that at any rate.  The gaps repeat from
  *    turn to turn, so a turn that fails the test is not tried again until the batches
  *    change (`no_skip`).
+ * What is left of a turn before the horizon is done batch by batch (skip_some()), but at
+ * once: between two neighbours' events a grid in many batches has few or no whole turns.
  * Blocks with a spread refill, as a portion of their own, and are not skipped.
  */
 #include "sim/gpu-refill.h"
@@ -66,16 +68,12 @@ static bool comes_first(const struct ct_gpu *gpu, const struct resident *r)
 	return true;
 }
 
-/* Whether the batch would get the places and register vectors again that it has. */
-static bool takes_the_same(struct ct_gpu *gpu, const struct resident *r,
+static bool finds_the_same(struct ct_gpu *gpu, const struct resident *r,
 			   struct batch *batch)
 {
 	const struct ct_block_need *need = &r->grid->need;
 	const struct resident *main = r->main;
 
-	if ((!gpu->uneven_cells && !main->ragged) ||
-	    batch->refill_checked == gpu->settlement || MUTANT(REFILL_UNEVEN))
-		return true;
 	if (main->ragged && !MUTANT(REFILL_RAGGED) && !ct_clusters_return(gpu, main, batch))
 		return false;
 	ct_list_for_each(link, &batch->cells) {
@@ -87,6 +85,15 @@ static bool takes_the_same(struct ct_gpu *gpu, const struct resident *r,
 	}
 	batch->refill_checked = gpu->settlement;
 	return true;
+}
+
+/* Whether the batch would get the places and register vectors again that it has. */
+static inline bool takes_the_same(struct ct_gpu *gpu, const struct resident *r,
+				  struct batch *batch)
+{
+	return (!gpu->uneven_cells && !r->main->ragged) ||
+	       batch->refill_checked == gpu->settlement || MUTANT(REFILL_UNEVEN) ||
+	       finds_the_same(gpu, r, batch);
 }
 
 /* Whether each batch, in its turn, refills in an instant of its own. */
@@ -105,17 +112,15 @@ static bool turns_alone(struct ct_gpu *gpu, struct resident *r)
 	return true;
 }
 
-static void skip_turns(struct ct_gpu *gpu, struct resident *r, int64_t horizon_ns)
+static void skip_turns(struct ct_gpu *gpu, struct resident *r, uint64_t latest)
 {
 	struct resident *main = r->main;
-	uint64_t turns = (main->left - !MUTANT(SKIP_LAST_WAVE)) / r->placed, in_time, work;
-	int64_t span_ns = horizon_ns - r->as_of_ns - !MUTANT(SKIP_TO_NEIGHBOUR), ahead;
+	int64_t ahead = (int64_t)(latest - r->last->tag);
+	uint64_t turns, in_time, work;
 
-	if (span_ns > MAX_SKIP_NS)
-		span_ns = MAX_SKIP_NS;
-	ahead = (int64_t)(r->virtual_time + (uint64_t)span_ns * r->rate - r->last->tag);
-	if (ahead < 0 || r->work > MAX_SKIP_NS << CT_WORK_BITS)
+	if (ahead < 0)
 		return;
+	turns = (main->left - !MUTANT(SKIP_LAST_WAVE)) / r->placed;
 	in_time = (uint64_t)ahead / r->work + 1;
 	if (turns > in_time)
 		turns = in_time;
@@ -130,11 +135,65 @@ static void skip_turns(struct ct_gpu *gpu, struct resident *r, int64_t horizon_n
 	gpu->use.blocks += turns * r->placed;
 }
 
+/* The first batch becomes the last, with other blocks. */
+static inline void turn(struct ct_gpu *gpu, struct resident *r)
+{
+	struct batch *batch = r->first;
+
+	r->main->left -= batch->blocks;
+	gpu->use.blocks += batch->blocks;
+	batch->tag += r->work;
+	if (!batch->next)
+		return;
+	r->first = batch->next;
+	r->last->next = batch;
+	r->last = batch;
+	batch->next = NULL;
+}
+
+/* Part of a turn: what is asked of each batch is only what may differ between them.  Tags
+ * that are RATE apart are at least 1 ns apart. */
+static void skip_some(struct ct_gpu *gpu, struct resident *r, uint64_t latest)
+{
+	const struct batch *batch, *next;
+
+	for (batch = r->first; (next = batch->next); batch = next) {
+		if ((int64_t)(latest - batch->tag) < 0)
+			break;
+		if (next->tag - batch->tag < r->rate && !MUTANT(TURN_COINCIDENT))
+			break;
+		if (r->main->left < batch->blocks + !MUTANT(TURN_LAST) ||
+		    !takes_the_same(gpu, r, r->first))
+			break;
+		turn(gpu, r);
+		gpu->use.instants++;
+	}
+}
+
+/* Refills ahead, in the instants before the horizon, which are all this strand's. */
+static void skip(struct ct_gpu *gpu, struct resident *r, int64_t horizon_ns)
+{
+	int64_t span_ns = horizon_ns - r->as_of_ns - !MUTANT(SKIP_TO_NEIGHBOUR);
+	uint64_t latest; /* tag of a batch that ends in time */
+
+	if (r->work > MAX_SKIP_NS << CT_WORK_BITS)
+		return;
+	if (span_ns > MAX_SKIP_NS)
+		span_ns = MAX_SKIP_NS;
+	latest = r->virtual_time + (uint64_t)span_ns * r->rate;
+	if (r->main->left > r->placed && !r->no_skip)
+		skip_turns(gpu, r, latest);
+	if (!r->main->feels_sm)
+		skip_some(gpu, r, latest);
+}
+
 /* The blocks that come are the next portion, and may end before others. */
 static void refill_portion(struct ct_gpu *gpu, struct resident *r, struct batch *batch)
 {
 	struct resident *main = r->main;
 
+	main->left -= batch->blocks;
+	gpu->use.blocks += batch->blocks;
 	r->first = batch->next;
 	if (!MUTANT(SPREAD_REPEATS))
 		batch->work = ct_portion_work(&r->grid->work, main->portions);
@@ -172,21 +231,12 @@ bool ct_refill(struct ct_gpu *gpu, struct resident *r, int64_t at_ns, int64_t ho
 	if (!takes_the_same(gpu, r, batch))
 		return false;
 
-	main->left -= batch->blocks;
-	gpu->use.blocks += batch->blocks;
 	if (main->portion_blocks) {
 		refill_portion(gpu, r, batch);
 		return true;
 	}
-	batch->tag += r->work;
-	if (next) {
-		r->first = next;
-		r->last->next = batch;
-		r->last = batch;
-		batch->next = NULL;
-	}
-	if (main->left > r->placed && !r->no_skip)
-		skip_turns(gpu, r, horizon_ns);
+	turn(gpu, r);
+	skip(gpu, r, horizon_ns);
 	gpu->next_ns[r->slot] = ct_tag_ns(r, r->first->tag);
 	return true;
 }
