@@ -33,7 +33,6 @@
 struct supply {
 	uint32_t candidates, largest;
 	uint64_t blocks; /* all of them together */
-	uint32_t sms_with[GPU_MAX_BLOCKS_PER_SM + 1];
 };
 
 /* Collects the classes with room for the grid on the ALLOWED SMs (NULL: all).  What
@@ -48,7 +47,6 @@ static G_ALWAYS_INLINE inline void find_room(struct ct_gpu *gpu, struct resident
 	ct_prepare_room(r);
 	s->candidates = s->largest = 0;
 	s->blocks = 0;
-	memset(s->sms_with, 0, (gpu->limits.blocks + 1) * sizeof *s->sms_with);
 	for (uint32_t i = 0; i < n; i++) {
 		struct sm_class *c = class[i];
 		uint32_t room = ct_room_for(r, &c->free), n_sms = c->n_sms;
@@ -61,7 +59,6 @@ static G_ALWAYS_INLINE inline void find_room(struct ct_gpu *gpu, struct resident
 		if (!n_sms)
 			continue;
 		gpu->candidate[s->candidates++] = (struct candidate){ c, room, n_sms };
-		s->sms_with[room] += n_sms;
 		s->blocks += (uint64_t)room * n_sms;
 		if (room > s->largest)
 			s->largest = room;
@@ -75,14 +72,17 @@ struct filling {
 	struct ct_sm_set lowest; /* the SMs of the remainder */
 };
 
-static void find_level(struct filling *f, const struct supply *s, uint64_t blocks)
+/* Fewer blocks than there is room for come down to a level that is not 0. */
+static void find_level(const struct ct_gpu *gpu, struct filling *f, const struct supply *s,
+		       uint64_t blocks)
 {
-	uint32_t sms = s->sms_with[s->largest];
+	uint32_t sms_with[GPU_MAX_BLOCKS_PER_SM + 1], sms;
 
-	f->level = f->remainder = 0;
-	if (blocks >= s->blocks)
-		return;
-	for (f->level = s->largest; blocks >= sms; sms += s->sms_with[f->level]) {
+	memset(sms_with, 0, (s->largest + 1) * sizeof *sms_with);
+	for (uint32_t i = 0; i < s->candidates; i++)
+		sms_with[gpu->candidate[i].room] += gpu->candidate[i].n_sms;
+	sms = sms_with[s->largest];
+	for (f->level = s->largest; blocks >= sms; sms += sms_with[f->level]) {
 		blocks -= sms;
 		f->level--;
 	}
@@ -179,7 +179,9 @@ distribute(struct ct_gpu *gpu, struct resident *r, struct batch *batch,
 	struct filling f;
 
 	f.batch = batch;
-	find_level(&f, supply, blocks);
+	f.level = f.remainder = 0;
+	if (blocks < supply->blocks)
+		find_level(gpu, &f, supply, blocks);
 	if (f.remainder)
 		find_lowest(gpu, &f, supply->candidates, allowed);
 	for (uint32_t i = 0; i < supply->candidates; i++)
