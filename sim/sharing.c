@@ -6,7 +6,9 @@
 
 #include <string.h>
 
+#include "models/mig.h"
 #include "sim/base/error.h"
+#include "sim/scenario.h"
 
 const char *const ct_sharing_name[CT_SHARING_MAX + 1] = { "streams", "process", "mps",
 							  "mig", NULL };
@@ -77,6 +79,42 @@ uint32_t ct_sharing_instance(const struct ct_tenant_sharing *t, size_t tenant,
 			     uint32_t n_instances)
 {
 	return t->mig_instance ? t->mig_instance - 1 : (uint32_t)(tenant % n_instances);
+}
+
+static char *instance_words(const struct ct_scenario *s, const struct ct_device *device,
+			    size_t tenant)
+{
+	const struct ct_tenant_sharing *t = &s->tenant[tenant].sharing;
+	struct ct_mig_layout layout;
+	uint32_t instance;
+
+	if (!ct_mig_place(device, s->sharing.mig, &layout, NULL))
+		return NULL;
+	instance = ct_sharing_instance(t, tenant, layout.n);
+	return g_strdup_printf("MIG instance %u, %s", instance + 1,
+			       device->mig.profile[layout.instance[instance].profile].name);
+}
+
+char *ct_sharing_words(const struct ct_scenario *s, const struct ct_device *device,
+		       size_t tenant)
+{
+	const struct ct_tenant_sharing *t = &s->tenant[tenant].sharing;
+	uint32_t slice_us = t->slice_us ? t->slice_us : s->sharing.slice_us;
+	GString *words;
+
+	if (s->sharing.mode == CT_SHARING_MIG)
+		return instance_words(s, device, tenant);
+	words = g_string_new(NULL);
+	if (s->sharing.mode == CT_SHARING_PROCESS && slice_us)
+		g_string_append_printf(words, "slices of %u us", slice_us);
+	if (t->mps_percentage)
+		g_string_append_printf(words, "%u %% of the SMs at most",
+				       t->mps_percentage);
+	if (t->mps_sms)
+		g_string_append_printf(words, "a partition of %u SMs", t->mps_sms);
+	if (t->mps_below_normal)
+		g_string_append_printf(words, "%sbelow-normal", words->len ? ", " : "");
+	return g_string_free(words, words->len == 0);
 }
 
 static void echo_number(json_t *object, const char *key, uint32_t value)

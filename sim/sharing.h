@@ -93,6 +93,10 @@ gboolean ct_sharing_check(const struct ct_scenario *, const struct ct_device *de
 uint32_t ct_sharing_instance(const struct ct_tenant_sharing *, size_t tenant,
 			     uint32_t n_instances);
 
+/* What the tenant of that number has of the device, in words ("MIG instance 1, 3g.71gb");
+ * NULL: nothing of its own.  The scenario has passed ct_sharing_check(). */
+char *ct_sharing_words(const struct ct_scenario *, const struct ct_device *, size_t tenant);
+
 /* Adds the keys that are not at their default. */
 void ct_sharing_echo(const struct ct_sharing *, json_t *scenario);
 void ct_tenant_sharing_echo(const struct ct_tenant_sharing *, json_t *tenant);

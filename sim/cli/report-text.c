@@ -205,9 +205,12 @@ static void print_tenant(const struct ct_study *study, size_t i, FILE *out)
 	const struct ct_tenant_spec *t = &p->scenario->tenant[i];
 	const struct ct_replay_error *replay = &p->replay[i]->tenant[0].replay;
 	g_autofree char *arrive = ct_arrival_text(&t->arrive);
+	g_autofree char *has = ct_sharing_words(p->scenario, p->device, i);
 
 	fprintf(out, "tenant    %s: %s, %s, rank %d, weight %u", t->name, t->trace, arrive,
 		t->rank, t->weight);
+	if (has)
+		fprintf(out, ", %s", has);
 	if (t->spread_permille)
 		fprintf(out, ", spread %u permille", t->spread_permille);
 	if (t->requests)
