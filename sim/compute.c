@@ -23,12 +23,15 @@ struct context {
 	int64_t off_ns;       /* without them, before that */
 	uint64_t state_bytes; /* to be saved and restored */
 	int64_t save_ns;      /* and how long that takes when it is held */
+	uint64_t l2_bytes;    /* what it ran used of L2, when it lost the SMs */
 	gboolean held;        /* may not have the SMs */
 };
 
 struct engine {
 	const struct ct_device *device;
+	struct ct_memory memory;
 	struct context *last;  /* in the runlist */
+	struct context *had;   /* the SMs, the latest of all; NULL: nobody yet */
 	struct context *on;    /* has the SMs; NULL: nobody yet, or a switch goes on */
 	struct context *next;  /* gets them when the switch is over */
 	uint32_t n_busy;       /* contexts with kernels that may run */
@@ -55,6 +58,12 @@ int64_t ct_switch_ns(const struct ct_device *device, uint64_t moved_bytes)
 	unsigned __int128 moved = (unsigned __int128)moved_bytes * 1000 * 1000000000;
 
 	return device->switch_ns + (int64_t)((moved + per_s - 1) / per_s);
+}
+
+/* What was left of it in L2 is gone if another had the SMs. */
+static int64_t refill_ns(const struct engine *e, const struct context *next)
+{
+	return e->had == next ? 0 : ct_l2_refill_ns(&e->memory, next->l2_bytes);
 }
 
 /* ---- building ------------------------------------------------------------------ */
@@ -88,6 +97,7 @@ uint32_t ct_compute_engine(struct ct_compute *c, const struct ct_device *device)
 	c->engine = g_renew(struct engine, c->engine, c->n_engines + 1);
 	c->engine[c->n_engines] =
 		(struct engine){ .device = device, .wake_ns = INT64_MAX, .free_ns = -1 };
+	ct_memory(device, &c->engine[c->n_engines].memory);
 	return c->n_engines++;
 }
 
@@ -158,7 +168,7 @@ static void put_on(struct ct_compute *c, struct engine *e, struct context *ctx)
 	ctx->off_since_ns = -1;
 	ct_gpu_resume(ctx->gpu, c->now_ns);
 	ctx->at_ns = c->now_ns;
-	e->on = ctx;
+	e->on = e->had = ctx;
 	e->next = NULL;
 	e->slice_from_ns = c->now_ns;
 	tell(c, ctx, TRUE);
@@ -172,6 +182,7 @@ static uint64_t take_off(struct ct_compute *c, struct engine *e)
 	bring_to_now(c, ctx);
 	if (e->device->switch_state == CT_SWITCH_USED)
 		ctx->state_bytes = ct_gpu_used_state_bytes(ctx->gpu);
+	ctx->l2_bytes = ct_gpu_used_l2_bytes(ctx->gpu);
 	ct_gpu_pause(ctx->gpu);
 	ctx->off_since_ns = c->now_ns;
 	e->on = NULL;
@@ -231,7 +242,8 @@ static void give_free(struct ct_compute *c, struct engine *e)
 	}
 	e->next = next;
 	e->wake_ns = MAX(c->now_ns, e->free_ns) +
-		     ct_switch_ns(e->device, next->state_bytes) - e->device->switch_ns;
+		     ct_switch_ns(e->device, next->state_bytes) - e->device->switch_ns +
+		     refill_ns(e, next);
 	if (e->wake_ns == c->now_ns)
 		put_on(c, e, next);
 }
@@ -264,7 +276,7 @@ static void decide(struct ct_compute *c, struct engine *e)
 	moved_bytes = next->state_bytes;
 	e->next = next;
 	moved_bytes += take_off(c, e);
-	e->wake_ns = c->now_ns + ct_switch_ns(e->device, moved_bytes);
+	e->wake_ns = c->now_ns + ct_switch_ns(e->device, moved_bytes) + refill_ns(e, next);
 	if (e->wake_ns == c->now_ns)
 		decide(c, e);
 }

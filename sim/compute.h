@@ -19,13 +19,23 @@
  * were stopped go on with the work they had left.  Whoever comes first to an engine that
  * has run nothing yet pays nothing.
  *
+ * Cold caches.  Kernels that were stopped find nothing in L2 when they go on, if another
+ * context had the SMs: what they are known to come back to there, as far as L2 holds it,
+ * is read from DRAM once more (ct_l2_refill_ns()) as the last part of the switch.  Where
+ * that is not known nothing is charged, as of all demand; kernels that begin later bring
+ * their data themselves, in the time that they took alone.
+ *
  * Engines run side by side and share nothing here.  With one context, which is what
  * everything in this header costs nothing for, all of it is that context's gpu.
  *
- * DANGER: caches are cold after a switch on hardware, and warm here; creating a context
- * disturbs the others for about 100 ms (Bakita and Anderson, RTAS 2024), and is free
- * here; whether an idle context that gives up its slice has its state moved like a busy
- * one is not known: it has.
+ * DANGER: no importer knows what a kernel comes back to in L2, and no estimator guesses
+ * it, so of recorded programs the refill is 0, and L2 warm where it is cold; all of L2 read
+ * at DRAM bandwidth (some 17 us on an H100) would be the most.  Where it is charged it is
+ * charged in full before anything runs, while hardware reads on demand, beside kernels that
+ * go on; L1 is warm.
+ * DANGER: creating a context disturbs the others for about 100 ms (Bakita and Anderson,
+ * RTAS 2024), and is free here; whether an idle context that gives up its slice has its
+ * state moved like a busy one is not known: it has.
  */
 #ifndef CT_SIM_COMPUTE_H
 #define CT_SIM_COMPUTE_H

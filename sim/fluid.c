@@ -191,6 +191,16 @@ static uint64_t used_state_bytes(const struct ct_gpu *gpu)
 	       f->used[FLUID_SMEM] * f->smem_unit_bytes;
 }
 
+static uint64_t used_l2_bytes(const struct ct_gpu *gpu)
+{
+	const struct fluid *f = const_fluid_of(gpu);
+	uint64_t bytes = 0;
+
+	for (uint32_t i = 0; i < f->n_running; i++)
+		bytes += f->running[i]->grid->work.l2_footprint_bytes;
+	return bytes;
+}
+
 static void report_use(struct ct_gpu *gpu, struct ct_gpu_use *use)
 {
 	struct fluid *f = fluid_of(gpu);
@@ -270,6 +280,7 @@ const struct ct_gpu_engine ct_fluid_engine = {
 	.pause = stop,
 	.resume = resume,
 	.used_state_bytes = used_state_bytes,
+	.used_l2_bytes = used_l2_bytes,
 	.recall = ct_fluid_recall,
 	.take_ended = ct_fluid_take_ended,
 	.take_started = ct_fluid_take_started,

@@ -77,6 +77,11 @@ uint64_t ct_gpu_used_state_bytes(const struct ct_gpu *gpu)
 	return engine_of(gpu)->used_state_bytes(gpu);
 }
 
+uint64_t ct_gpu_used_l2_bytes(const struct ct_gpu *gpu)
+{
+	return engine_of(gpu)->used_l2_bytes(gpu);
+}
+
 bool ct_gpu_recall(struct ct_gpu *gpu, struct ct_grid *grid, enum ct_recall how)
 {
 	return engine_of(gpu)->recall(gpu, grid, how);

@@ -26,6 +26,7 @@ struct ct_gpu_engine {
 	void (*pause)(struct ct_gpu *);
 	void (*resume)(struct ct_gpu *, int64_t now_ns);
 	uint64_t (*used_state_bytes)(const struct ct_gpu *);
+	uint64_t (*used_l2_bytes)(const struct ct_gpu *);
 	bool (*recall)(struct ct_gpu *, struct ct_grid *, enum ct_recall how);
 	struct ct_grid *(*take_ended)(struct ct_gpu *);
 	struct ct_grid *(*take_started)(struct ct_gpu *);

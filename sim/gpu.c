@@ -273,6 +273,16 @@ static uint64_t used_state_bytes(const struct ct_gpu *gpu)
 	return bytes;
 }
 
+static uint64_t used_l2_bytes(const struct ct_gpu *gpu)
+{
+	uint64_t bytes = 0;
+
+	for (uint32_t i = 0; i < gpu->n_running; i++)
+		if (gpu->running[i]->main == gpu->running[i]) /* a grid, not its strands */
+			bytes += gpu->running[i]->grid->work.l2_footprint_bytes;
+	return bytes;
+}
+
 static void report_use(struct ct_gpu *gpu, struct ct_gpu_use *use)
 {
 	ct_account(gpu);
@@ -400,6 +410,7 @@ const struct ct_gpu_engine ct_block_engine = {
 	.pause = stop,
 	.resume = resume,
 	.used_state_bytes = used_state_bytes,
+	.used_l2_bytes = used_l2_bytes,
 	.recall = ct_block_recall,
 	.take_ended = ct_block_take_ended,
 	.take_started = ct_block_take_started,

@@ -173,6 +173,10 @@ void ct_gpu_resume(struct ct_gpu *, int64_t now_ns);
  * only used state is moved. */
 uint64_t ct_gpu_used_state_bytes(const struct ct_gpu *);
 
+/* What grids with a block on the SMs come back to in L2, as far as that is known; the sum
+ * may be more than L2 holds. */
+uint64_t ct_gpu_used_l2_bytes(const struct ct_gpu *);
+
 enum ct_recall {
 	CT_RECALL_QUEUED,    /* only if it has never had a block on the device */
 	CT_RECALL_BLOCK_END, /* places nothing more; leaves when its last block ends */

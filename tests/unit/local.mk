@@ -40,6 +40,7 @@ UNIT_TESTS = \
 	tests/unit/program \
 	tests/unit/real-traces \
 	tests/unit/run-calls \
+	tests/unit/run-cold-l2 \
 	tests/unit/run-contexts \
 	tests/unit/run-order \
 	tests/unit/run-copies \
@@ -235,6 +236,10 @@ tests_unit_run_calls_LDADD = $(RUN_TEST_LIBS)
 tests_unit_run_order_SOURCES = tests/unit/run-order.c $(RUN_CASE)
 tests_unit_run_order_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_run_order_LDADD = $(RUN_TEST_LIBS)
+
+tests_unit_run_cold_l2_SOURCES = tests/unit/run-cold-l2.c $(RUN_CASE)
+tests_unit_run_cold_l2_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_run_cold_l2_LDADD = $(RUN_TEST_LIBS)
 
 tests_unit_run_contexts_SOURCES = tests/unit/run-contexts.c $(RUN_CASE)
 tests_unit_run_contexts_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
