@@ -3,21 +3,22 @@
  */
 #include "sim/gpu-look.h"
 
-#include <string.h>
-
 #include "sim/gpu-classes.h"
 #include "sim/gpu-queue.h"
 
-bool ct_gpu_running(const struct ct_gpu *gpu, uint32_t i, struct ct_gpu_running *out)
+bool ct_gpu_running(const struct ct_gpu *gpu, uint32_t *at, struct ct_gpu_running *out)
 {
-	const struct resident *r;
+	while (*at < gpu->n_running) {
+		const struct resident *r = gpu->running[(*at)++];
 
-	if (i >= gpu->n_running)
-		return false;
-	r = gpu->running[i];
-	*out = (struct ct_gpu_running){ .grid = r->grid, .blocks = r->placed };
-	memcpy(out->lost, r->part, sizeof(out->lost));
-	return true;
+		if (r != r->main || !r->all_placed) /* a strand belongs to its grid */
+			continue;
+		*out = (struct ct_gpu_running){ .grid = r->grid, .blocks = r->all_placed };
+		for (int c = 0; c < CT_CONTENTIONS; c++)
+			out->lost[c] = (uint32_t)r->part[c];
+		return true;
+	}
+	return false;
 }
 
 enum ct_gpu_wait ct_gpu_waits(const struct ct_gpu *gpu, const struct ct_grid *grid,

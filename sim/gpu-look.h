@@ -13,13 +13,14 @@
 
 #include "sim/gpu.h"
 
-/* Grids with a block on the SMs now: I counts from 0, NULL past the last. */
+/* Grids with a block on the SMs now, each once.  *AT is 0 for the first and is moved on to
+ * the next; false past the last. */
 struct ct_gpu_running {
 	const struct ct_grid *grid;
 	uint32_t blocks;               /* resident */
 	uint32_t lost[CT_CONTENTIONS]; /* of each ns, to others: in 2^-16 */
 };
-bool ct_gpu_running(const struct ct_gpu *, uint32_t i, struct ct_gpu_running *out);
+bool ct_gpu_running(const struct ct_gpu *, uint32_t *at, struct ct_gpu_running *out);
 
 /* Why a submitted grid without a block has none. */
 enum ct_gpu_wait {

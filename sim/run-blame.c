@@ -189,10 +189,10 @@ static gboolean blame_running(struct explainer *x, struct watch *w, enum ct_caus
 	struct ct_gpu_running r;
 	uint64_t sum = 0;
 
-	for (uint32_t i = 0; ct_gpu_running(w->gpu, i, &r); i++)
+	for (uint32_t at = 0; ct_gpu_running(w->gpu, &at, &r);)
 		if (r.grid != own && (!same_sms || ct_gpu_grids_meet(w->gpu, own, r.grid)))
 			sum += harm(&r);
-	for (uint32_t i = 0; sum && ct_gpu_running(w->gpu, i, &r); i++) {
+	for (uint32_t at = 0; sum && ct_gpu_running(w->gpu, &at, &r);) {
 		struct ct_explain_culprit *c;
 
 		if (r.grid == own || !harm(&r) ||
@@ -225,7 +225,7 @@ static void ran(struct explainer *x, struct watch *w, int64_t ns)
 	struct ct_gpu_running r = { 0 };
 	uint64_t lost;
 
-	for (uint32_t i = 0; ct_gpu_running(w->gpu, i, &r) && r.grid != own; i++)
+	for (uint32_t at = 0; ct_gpu_running(w->gpu, &at, &r) && r.grid != own;)
 		;
 	if (r.grid != own)
 		return;
