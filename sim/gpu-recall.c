@@ -5,6 +5,12 @@
  * the grid leaves its queue, so it places nothing any more and blocks nobody; its blocks
  * on the device either run out or are killed.  Places of killed blocks are free in part 4
  * of the same instant.
+ *
+ * Clusters are run again whole.  Where the blocks of a cluster run at different speeds
+ * (gpu-strands.h), some may have ended when the others are killed, and these are lost as
+ * well.  DANGER: which cluster a block belongs to is not known here, so as few clusters as
+ * the killed blocks can belong to are taken to be torn, and what has ended of them to have
+ * done the mean work; a real reset may lose more.
  */
 #include <glib.h>
 
@@ -37,11 +43,22 @@ static unsigned __int128 kill_strand(struct ct_gpu *gpu, struct resident *r)
 	return work;
 }
 
+/* Blocks that have ended and belong to clusters of which others have to be run again. */
+static uint32_t torn_blocks(const struct ct_grid *grid)
+{
+	uint32_t cluster = grid->need.cluster;
+
+	if (cluster <= 1)
+		return 0;
+	return (uint32_t)((cluster - grid->blocks_left % cluster) % cluster);
+}
+
 /* All its blocks on the device, whose work is lost. */
 static void kill_blocks(struct ct_gpu *gpu, struct resident *r)
 {
 	struct ct_grid *grid = r->grid;
 	unsigned __int128 work;
+	uint32_t torn;
 
 	ct_account(gpu);
 	work = kill_strand(gpu, r);
@@ -53,7 +70,10 @@ static void kill_blocks(struct ct_gpu *gpu, struct resident *r)
 	gpu->demand_changed |= r->demanding;
 	if (!MUTANT(RESET_FORGETS))
 		grid->blocks_left += r->all_placed;
-	grid->blocks_lost = r->all_placed;
+	torn = torn_blocks(grid);
+	work += (unsigned __int128)torn * r->work;
+	grid->blocks_left += torn;
+	grid->blocks_lost = r->all_placed + torn;
 	grid->lost_ns = (int64_t)(work >> CT_WORK_BITS);
 	r->all_placed = 0;
 }

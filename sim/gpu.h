@@ -41,6 +41,7 @@
  * it no longer blocks what is behind or below it, and comes back as an ended grid does,
  * with blocks_left > 0: submitted again with that many blocks it runs exactly those.  For
  * every grid and all its submissions, blocks placed = blocks of the launch + blocks_lost.
+ * Of a grid of clusters, blocks_left are whole clusters.
  *
  * Standing still.  ct_gpu_pause() takes the whole gpu off the hardware, as the end of a
  * context's time slice does, and ct_gpu_resume() puts it back: blocks go on with exactly
@@ -106,7 +107,8 @@ struct ct_grid {
 	int64_t behind_priority_ns; /* of start (or end, without one) - submitted: its
 				     * partition had a queue of higher priority */
 	uint64_t blocks_left;       /* not run because it was recalled; 0: it ended */
-	uint32_t blocks_lost;       /* of these, on the device when it was reset */
+	uint32_t blocks_lost;       /* of these, on the device when it was reset, or ended
+				     * in a cluster that has to be run again */
 	int64_t lost_ns;            /* work they had done, in ns of an unhindered block */
 	int64_t contention_ns[CT_CONTENTIONS]; /* of end - start: what others added to it,
 						* beside what it takes alone */

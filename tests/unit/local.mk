@@ -54,6 +54,7 @@ UNIT_TESTS = \
 	tests/unit/split \
 	tests/unit/spread \
 	tests/unit/stats \
+	tests/unit/strands \
 	tests/unit/timeline \
 	tests/unit/trace-cut \
 	tests/unit/trace-parts \
@@ -91,6 +92,10 @@ tests_unit_mig_LDADD = models/libmodels.la
 
 tests_unit_split_SOURCES = tests/unit/split.c
 tests_unit_split_LDADD = models/libmodels.la policies/libbroker.la $(GLIB_LIBS)
+
+tests_unit_strands_SOURCES = tests/unit/strands.c
+tests_unit_strands_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_strands_LDADD = sim/libsim.la $(CHECK_LIBS)
 
 tests_unit_spread_SOURCES = tests/unit/spread.c
 tests_unit_spread_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)

@@ -184,6 +184,12 @@ static void kill_blocks(struct naive *n, struct naive_kernel *k)
 		give_back(n, k, b);
 	}
 	g_array_set_size(k->blocks, 0);
+	/* clusters are whole again: what had ended of the last one is lost, too */
+	while (k->op->need.cluster && k->blocks_left % k->op->need.cluster) {
+		k->work_lost += k->op->work.block_work;
+		k->blocks_lost++;
+		k->blocks_left++;
+	}
 }
 
 static void recall(struct naive *n, uint32_t s, enum ct_recall how)
