@@ -66,6 +66,7 @@ sim_libsim_la_SOURCES = \
 	sim/run-channel.c \
 	sim/run-engine.c \
 	sim/run-gap.c \
+	sim/run-overlap.c \
 	sim/run-graph.c \
 	sim/run-host.c \
 	sim/run-infer.c \

@@ -293,6 +293,7 @@ gboolean ct_run_actuator_init(struct run *run, GError **error)
 			       model->path);
 		return FALSE;
 	}
+	run->recalls = (caps->can & takes_back) != 0;
 	tax_tenants(run);
 	if (!device->partition_min_sms || ct_run_divided(run))
 		caps->can &= ~(uint32_t)CT_CAN_CONFINE;

@@ -70,6 +70,8 @@ static void join(struct run *run, struct stream *s)
 		c->owner = s->next_in_channel;
 	if (c->n_streams == 2 && c->owner->head)
 		ct_run_watch_dispatch(c->owner->head);
+	if (c->n_streams == 2 && c->owner->beside)
+		ct_run_watch_dispatch(c->owner->beside);
 }
 
 gboolean ct_run_channel_has_room(struct thread *t, struct stream *s)
@@ -139,19 +141,26 @@ static gboolean owner_is_before(const struct channel *c, const struct op *op)
 	return first && first->serial < op->serial;
 }
 
+gboolean ct_run_channel_take(struct op *op)
+{
+	struct channel *c = op->stream->channel;
+
+	if (owner_is_before(c, op))
+		return FALSE;
+	c->owner = op->stream;
+	return TRUE;
+}
+
 /* The head of a stream would start.  FALSE: it waits for the channel. */
 gboolean ct_run_channel_enter(struct op *op)
 {
 	struct stream *s = op->stream;
-	struct channel *c = s->channel;
 
-	if (owner_is_before(c, op)) {
-		s->wants_channel = TRUE;
-		c->n_waiting++;
-		return FALSE;
-	}
-	c->owner = s;
-	return TRUE;
+	if (ct_run_channel_take(op))
+		return TRUE;
+	s->wants_channel = TRUE;
+	s->channel->n_waiting++;
+	return FALSE;
 }
 
 /* It does not wait any more, for whatever reason. */

@@ -58,6 +58,8 @@ struct op {
 	uint8_t started;      /* and that has been noted */
 	uint8_t announced;    /* its context knows that it comes */
 	uint8_t copy;         /* enum ct_copy */
+	uint8_t programmatic; /* may begin beside its predecessor: run-overlap.c */
+	uint8_t over;         /* it has ended there, and its predecessor not */
 	uint8_t sliced;       /* some of its blocks were not let go with the others */
 	uint8_t frozen;       /* in custody, and on the SMs of a context that is held */
 	uint64_t blocks;      /* of the kernel */
@@ -108,6 +110,9 @@ struct stream {
 	uint32_t n_late;             /* operations let go that have not reached it yet, */
 	int64_t late_ns;             /* of which the last does then */
 	int64_t due_ns;        /* of that event; others are out of date.  -1: no event */
+	gboolean after_kernel; /* what left it last was one */
+	struct op *beside; /* it runs, or ran, beside the head, behind which it stands */
+	int64_t beside_ns; /* the event of what would; -1: no event */
 	struct recall *recall; /* orders that wait for its head to stop, oldest first */
 };
 
@@ -224,6 +229,7 @@ struct run {
 	int64_t now_ns, end_ns;
 	gboolean stop;
 	gboolean ranked;   /* the policy orders lanes on the device */
+	gboolean recalls;  /* work can be taken back from the device */
 	gboolean jittered; /* kernels vary in length */
 	gboolean deciding; /* the broker is being told something */
 	struct tenant *tenant;
@@ -286,6 +292,16 @@ void ct_run_watch_dispatch(struct op *);
 void ct_run_unpark_from(struct run *, struct stream *, int64_t ready_ns);
 void ct_run_unpark(struct run *, struct stream *); /* since now */
 
+void ct_run_submit_kernel(struct run *, struct op *);
+
+/* run-overlap.c: kernels that begin beside their predecessor */
+gboolean ct_run_may_overlap(const struct run *, const struct stream *,
+			    const struct ct_op *record);
+void ct_run_overlap_queued(struct stream *); /* such a kernel will be its last */
+void ct_run_overlap_look(struct run *, struct stream *);
+gboolean ct_run_overlap_due(struct run *, struct stream *);
+gboolean ct_run_overlap_ended(struct op *); /* TRUE: its predecessor has not */
+
 /* run-graph.c: graph launches */
 void ct_run_graph_begin(struct run *, struct op *graph);
 gboolean ct_run_node_waits(const struct op *);
@@ -306,6 +322,7 @@ gboolean ct_run_channel_has_room(struct thread *, struct stream *);
 void ct_run_channel_issued(struct stream *);
 void ct_run_channel_ended(struct stream *);
 gboolean ct_run_channel_shared(const struct stream *);
+gboolean ct_run_channel_take(struct op *); /* for that; it never waits */
 gboolean ct_run_channel_enter(struct op *);
 void ct_run_channel_forget(struct stream *);
 void ct_run_channel_passed(struct run *, struct stream *);

@@ -70,6 +70,7 @@ struct op *ct_run_issue(struct thread *t, const struct ct_op *record, struct str
 	switch (record->kind) {
 	case CT_OP_KERNEL:
 		fill_kernel(op, copy, record);
+		op->programmatic = ct_run_may_overlap(run, stream, record) != 0;
 		if (run->jittered)
 			ct_run_jitter(t, &op->grid.work);
 		break;

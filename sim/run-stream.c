@@ -5,6 +5,8 @@
  * arrived, its predecessor has ended and, for work, the gap since the last work of the
  * stream has passed.  Markers (event record and wait) take no time of their own.
  *
+ * A programmatic dependent launch need not wait for its predecessor's end: run-overlap.c.
+ *
  * What a copy does from then on is in run-copy.c.
  *
  * It may have to wait for what is in other streams: for an event, for the NULL stream
@@ -88,7 +90,7 @@ void ct_run_watch_dispatch(struct op *op)
 	op->grid.tell_dispatched = true;
 }
 
-static void submit(struct run *run, struct op *op)
+void ct_run_submit_kernel(struct run *run, struct op *op)
 {
 	if (!can_ever_run(run, op))
 		return;
@@ -97,7 +99,8 @@ static void submit(struct run *run, struct op *op)
 		op->off_waiting_ns = -ct_compute_off_ns(run->compute, op->stream->context);
 	op->started = FALSE;
 	op->submitted_ns = run->now_ns;
-	op->grid.tell_dispatched = ct_run_channel_shared(op->stream);
+	op->grid.tell_dispatched =
+		ct_run_channel_shared(op->stream) || (op->next && op->next->programmatic);
 	ct_compute_submit(run->compute, op->stream->context, &op->grid);
 }
 
@@ -118,7 +121,8 @@ static void schedule_head(struct run *run, struct stream *s)
 		return;
 	op->predecessor_ns = s->free_ns;
 	op->ready_ns = MAX(op->arrival_ns, s->free_ns);
-	if (op->job.work.kind != CT_WORK_MARKER && s->work_end_ns != CT_TIME_NONE)
+	if (op->job.work.kind != CT_WORK_MARKER && s->work_end_ns != CT_TIME_NONE &&
+	    !(op->programmatic && s->after_kernel))
 		op->ready_ns = MAX(op->ready_ns, s->work_end_ns + ct_run_gap_ns(op));
 	s->scheduled = TRUE;
 	if (op->kind == CT_OP_KERNEL && op->arrival_ns <= run->now_ns)
@@ -133,9 +137,13 @@ void ct_run_enqueue(struct run *run, struct op *op)
 	struct stream *s = op->stream;
 
 	op->next = NULL;
+	if (op->programmatic && s->head)
+		ct_run_overlap_queued(s);
 	*s->tail = op;
 	s->tail = &op->next;
 	schedule_head(run, s);
+	if (op->programmatic)
+		ct_run_overlap_look(run, s);
 }
 
 void ct_run_release(struct run *run, struct op *op, int64_t released_ns)
@@ -174,10 +182,15 @@ void ct_run_leave_stream(struct run *run, struct op *op)
 	s->free_ns = run->now_ns;
 	if (op->job.work.kind != CT_WORK_MARKER)
 		ct_run_work_ended(op, run->now_ns);
-	s->scheduled = FALSE;
+	s->after_kernel = op->kind == CT_OP_KERNEL;
+	s->scheduled = s->beside != NULL; /* it heads the stream now */
+	s->beside = NULL;
+	s->beside_ns = -1;
 	if (run->explainer)
 		ct_run_explain_left(run, op);
 	schedule_head(run, s);
+	if (s->head && s->head->next && s->head->next->programmatic)
+		ct_run_overlap_look(run, s);
 	if (ct_run_channel_shared(s)) /* it may have been taken back */
 		ct_run_channel_passed(run, s);
 	if (s->recall)
@@ -270,6 +283,8 @@ void ct_run_ready(struct stream *s)
 	struct run *run = s->copy->tenant->run;
 	struct op *op = s->head;
 
+	if (ct_run_overlap_due(run, s))
+		return;
 	if (s->due_ns != run->now_ns)
 		return; /* what it was for is not there any more */
 	s->due_ns = -1;
@@ -281,7 +296,7 @@ void ct_run_ready(struct stream *s)
 	}
 	switch (op->kind) {
 	case CT_OP_KERNEL:
-		submit(run, op);
+		ct_run_submit_kernel(run, op);
 		if (run->explainer)
 			ct_run_explain_ready(run, op);
 		break;
@@ -297,6 +312,18 @@ void ct_run_ready(struct stream *s)
 	default:
 		end_marker(run, op);
 	}
+}
+
+/* A kernel has ended on the device; its stream completes in order. */
+static void kernel_ended(struct run *run, struct op *op)
+{
+	struct stream *s = op->stream;
+
+	if (ct_run_overlap_ended(op))
+		return;
+	ct_run_op_ended(run, op, op->grid.start_ns);
+	if (s->head && s->head->over)
+		ct_run_op_ended(run, s->head, s->head->grid.start_ns);
 }
 
 static void note_off_at_end(struct run *run, struct op *op)
@@ -325,7 +352,7 @@ void ct_run_grids_ended(struct run *run, struct ct_grid *list)
 		op->left = 0;
 		ct_run_count_op(run, op, grid->start_ns, grid->end_ns,
 				grid->behind_priority_ns);
-		ct_run_op_ended(run, op, grid->start_ns);
+		kernel_ended(run, op);
 	}
 }
 
@@ -357,6 +384,8 @@ void ct_run_grids_started(struct run *run, struct ct_grid *list)
 			started(run, op);
 		if (list->dispatched_ns >= 0 && ct_run_channel_shared(op->stream))
 			ct_run_channel_passed(run, op->stream);
+		if (list->dispatched_ns >= 0 && op->next && op->next->programmatic)
+			ct_run_overlap_look(run, op->stream);
 	}
 	if (run->in->timeline && ct_compute_active_sms(run->compute) != run->sms_shown) {
 		run->sms_shown = ct_compute_active_sms(run->compute);

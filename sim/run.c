@@ -107,6 +107,7 @@ static void init_branches(struct run *run, struct copy *copy)
 		*s = copy->stream[i];
 		s->index = run->n_all_streams + run->n_branches++;
 		s->tail = &s->head;
+		s->beside_ns = -1;
 		s->is_branch = TRUE;
 		s->gap_ns = copy->tenant->device->graph_gap_ns;
 	}
@@ -146,6 +147,7 @@ static void init_copy(struct run *run, struct tenant *t, struct copy *copy)
 		s->context = t->context;
 		s->level = ct_run_level(run, t, level_of_stream(run, &trace->stream[i]));
 		s->tail = &s->head;
+		s->beside_ns = -1;
 		s->gap_ns = t->device->stream_gap_ns;
 		s->work_end_ns = CT_TIME_NONE;
 		s->lane = (uint32_t)ct_broker_opened(run->broker, 0, t->broker_id);

@@ -43,6 +43,7 @@ UNIT_TESTS = \
 	tests/unit/run-cold-l2 \
 	tests/unit/run-contexts \
 	tests/unit/run-order \
+	tests/unit/run-overlap \
 	tests/unit/run-copies \
 	tests/unit/run-engine \
 	tests/unit/run-policies \
@@ -237,6 +238,10 @@ tests_unit_run_copies_LDADD = $(RUN_TEST_LIBS)
 tests_unit_run_calls_SOURCES = tests/unit/run-calls.c $(RUN_CASE)
 tests_unit_run_calls_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_run_calls_LDADD = $(RUN_TEST_LIBS)
+
+tests_unit_run_overlap_SOURCES = tests/unit/run-overlap.c $(RUN_CASE)
+tests_unit_run_overlap_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_run_overlap_LDADD = $(RUN_TEST_LIBS)
 
 tests_unit_run_order_SOURCES = tests/unit/run-order.c $(RUN_CASE)
 tests_unit_run_order_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
