@@ -10,6 +10,8 @@ models_libmodels_la_SOURCES = \
 	models/demand.h \
 	models/copy.c \
 	models/copy.h \
+	models/curve.c \
+	models/curve.h \
 	models/device.c \
 	models/device.h \
 	models/estimate.c \

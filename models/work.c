@@ -119,6 +119,15 @@ static void waves_on(const struct ct_device *device, const struct ct_memory *mem
 						: rate_alone(memory, work, out->tail);
 }
 
+/* Of a block, so that the waves last NS. */
+static uint64_t work_over(const struct waves *w, uint64_t ns)
+{
+	u128 work = (u128)ns * w->full_rate * w->tail_rate /
+		    ((u128)(w->n - 1) * w->tail_rate + w->full_rate);
+
+	return (uint64_t)MAX(work, CT_WORK_ONE);
+}
+
 void ct_kernel_work(const struct ct_device *device, const struct ct_block_need *need,
 		    int64_t isolated_ns, const struct ct_kernel_demand *demand,
 		    struct ct_kernel_work *out)
@@ -126,7 +135,6 @@ void ct_kernel_work(const struct ct_device *device, const struct ct_block_need *
 	uint64_t ns = (uint64_t)CLAMP(isolated_ns, 1, CT_KERNEL_MAX_NS);
 	struct ct_memory memory;
 	struct waves w;
-	u128 work;
 
 	*out = (struct ct_kernel_work){ .l2_hits = CT_HIT_ONE };
 	ct_work_sm_demand(device, need, demand, out);
@@ -141,9 +149,22 @@ void ct_kernel_work(const struct ct_device *device, const struct ct_block_need *
 		return;
 	}
 	waves_on(device, &memory, need, out, device->sms, &w);
-	work = (u128)ns * w.full_rate * w.tail_rate /
-	       ((u128)(w.n - 1) * w.tail_rate + w.full_rate);
-	out->block_work = (uint64_t)MAX(work, CT_WORK_ONE);
+	out->block_work = work_over(&w, ns);
+}
+
+void ct_work_lasts(const struct ct_device *device, const struct ct_block_need *need,
+		   uint32_t sms, int64_t ns, struct ct_kernel_work *work)
+{
+	struct ct_memory memory;
+	struct waves w;
+	u128 mean;
+
+	ct_memory(device, &memory);
+	waves_on(device, &memory, need, work, sms, &w);
+	/* the last wave is as long as its longest block (spread.h) */
+	mean = (u128)work_over(&w, (uint64_t)ns) * 8000 * w.n;
+	mean /= (u128)8000 * w.n + 7 * work->spread_permille;
+	work->block_work = (uint64_t)MAX(mean, CT_WORK_ONE);
 }
 
 int64_t ct_time_on_sms(const struct ct_device *device, const struct ct_block_need *need,

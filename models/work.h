@@ -101,6 +101,11 @@ uint64_t ct_waves(const struct ct_device *, const struct ct_block_need *, uint32
 int64_t ct_time_on_sms(const struct ct_device *, const struct ct_block_need *,
 		       const struct ct_kernel_work *, uint32_t sms);
 
+/* Gives the blocks of WORK as much work as makes a launch of NS, 1..CT_KERNEL_MAX_NS, alone
+ * on SMS SMs, which can hold what it places together. */
+void ct_work_lasts(const struct ct_device *, const struct ct_block_need *, uint32_t sms,
+		   int64_t ns, struct ct_kernel_work *work);
+
 /* L2 and DRAM as BLOCKS blocks of the kernel, alone, see them: fills what is in. */
 static inline void ct_kernel_contender(const struct ct_kernel_work *work, uint64_t blocks,
 				       struct ct_contender *out)

@@ -10,6 +10,8 @@ sim_libsim_la_SOURCES = \
 	sim/copy-engine.h \
 	sim/crew.c \
 	sim/crew.h \
+	sim/curve-file.c \
+	sim/curve-file.h \
 	sim/duration.c \
 	sim/event.c \
 	sim/event.h \
@@ -55,6 +57,7 @@ sim_libsim_la_SOURCES = \
 	sim/gpu.h \
 	sim/metrics.c \
 	sim/metrics.h \
+	sim/program-curve.c \
 	sim/program-demand.c \
 	sim/program.c \
 	sim/program.h \
@@ -62,6 +65,7 @@ sim_libsim_la_SOURCES = \
 	sim/run-blame.c \
 	sim/run-blame.h \
 	sim/run-copy.c \
+	sim/run-curve.c \
 	sim/run-explain.c \
 	sim/run-channel.c \
 	sim/run-engine.c \

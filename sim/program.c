@@ -444,6 +444,7 @@ void ct_program_free(struct ct_program *p)
 	g_free(p->estimate);
 	g_free(p->shape_time);
 	g_hash_table_unref(p->event_index);
+	g_free(p->curve);
 	g_free(p->need);
 	g_free(p->isolated_ns);
 	g_free(p->is_collective);

@@ -13,6 +13,7 @@
 #include "models/device.h"
 #include "models/estimate.h"
 #include "models/work.h"
+#include "sim/curve-file.h"
 #include "traces/reader.h"
 
 struct ct_segment { /* of one lane, in one request: positions [begin, end) */
@@ -62,7 +63,10 @@ struct ct_program {
 	enum ct_estimate_level level;
 	struct ct_demand_guess *estimate; /* per shape */
 	struct ct_shape_time *shape_time;
-	GArray *rules; /* struct ct_program_rule, by falling share */
+	const struct ct_curves *curves; /* measured; NULL: none; borrowed */
+	const struct ct_curve **curve;  /* per shape, NULL: none; NULL: no curves */
+	double curve_pct;               /* of kernel time: kernels that have one */
+	GArray *rules;                  /* struct ct_program_rule, by falling share */
 };
 
 /* MARKER: requests are the ranges of this name ("name" or "prefix*"); NULL: the whole
@@ -74,6 +78,10 @@ void ct_program_free(struct ct_program *);
 
 /* Unmeasured demands are what this estimator says; of a new program, "none". */
 void ct_program_estimate(struct ct_program *, const struct ct_estimator *);
+
+/* Kernels that fit a curve take the measured times on some of the SMs; at most once.  A
+ * collective's time is that of its peers, whatever its SMs. */
+gboolean ct_program_curves(struct ct_program *, const struct ct_curves *, GError **error);
 
 /* The same program on a DEVICE of the same SMs but other bandwidths, with guesses at
  * LEVEL; BASE outlives it. */

@@ -117,6 +117,8 @@ static void set_terms(struct run *run, struct op *op, const struct ct_terms *ter
 		op->grid.partition = op->part;
 		op->grid.sms = &run->part[op->part - 1];
 	}
+	if (t->program->curve)
+		ct_run_curve_confine(op);
 	if (op->kind == CT_OP_KERNEL)
 		cut(run, op, terms);
 	for (struct op *node = op->nodes; node; node = node->next)
@@ -184,13 +186,16 @@ static int estimate(struct ct_actuator *actuator, const struct ct_work *work, ui
 {
 	const struct op *op =
 		(const struct op *)((const char *)work - offsetof(struct op, job.work));
-	const struct ct_device *device = op->stream->copy->tenant->device;
+	const struct tenant *tenant = op->stream->copy->tenant;
+	struct ct_kernel_work there = op->grid.work;
 
+	sms = sms ? MIN(sms, tenant->device->sms) : tenant->device->sms;
 	out->n = 1;
 	out->source = CT_SOURCE_EXACT;
+	if (tenant->program->curve)
+		ct_run_curve_on_sms(op, sms, &there);
 	if (op->kind == CT_OP_KERNEL)
-		out->ns = ct_time_on_sms(device, &op->grid.need, &op->grid.work,
-					 sms ? MIN(sms, device->sms) : device->sms);
+		out->ns = ct_time_on_sms(tenant->device, &op->grid.need, &there, sms);
 	else
 		out->ns = op->duration_ns;
 	out->p90_ns = out->ns;

@@ -62,6 +62,7 @@ struct op {
 	uint8_t over;         /* it has ended there, and its predecessor not */
 	uint8_t sliced;       /* some of its blocks were not let go with the others */
 	uint8_t frozen;       /* in custody, and on the SMs of a context that is held */
+	uint32_t curve_sms;   /* its work is that measured on so many; 0: on all */
 	uint64_t blocks;      /* of the kernel */
 	uint64_t left, rest;  /* still to run; of these, not let go this time */
 	struct op_past *past; /* NULL: it was never taken back */
@@ -307,6 +308,10 @@ void ct_run_graph_begin(struct run *, struct op *graph);
 gboolean ct_run_node_waits(const struct op *);
 void ct_run_node_ended(struct run *, struct op *node, int64_t start_ns);
 void ct_run_graph_freeze(struct op *graph);
+
+/* run-curve.c: measured times on some of the SMs; where program->curve is not NULL */
+void ct_run_curve_confine(struct op *launch);
+void ct_run_curve_on_sms(const struct op *, uint32_t sms, struct ct_kernel_work *out);
 
 /* run-legacy.c: the legacy default stream; all but init only where copy->phases is */
 void ct_run_legacy_init(struct copy *);

@@ -69,6 +69,8 @@ static json_t *tenant_json(const struct ct_tenant_spec *t)
 			  "slo_ns", (json_int_t)t->slo_ns, "requests", t->requests,
 			  "arrive", arrive_json(&t->arrive));
 
+	if (t->curves)
+		json_object_set_new(tenant, "curves", json_string(t->curves));
 	if (t->idempotent)
 		json_object_set_new(tenant, "idempotent", json_true());
 	if (t->spread_permille)

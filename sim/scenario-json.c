@@ -56,6 +56,19 @@ static gboolean read_file_or_name(struct ct_strict *c, const struct ct_strict_ke
 	return TRUE;
 }
 
+static gboolean read_file(struct ct_strict *c, const struct ct_strict_key *key,
+			  const char *where, json_t *value, void *field)
+{
+	char **path = field, *resolved;
+
+	if (!ct_strict_text(c, key, where, value, field))
+		return FALSE;
+	resolved = *path ? resolve(c, *path) : NULL;
+	g_free(*path);
+	*path = resolved;
+	return TRUE;
+}
+
 static gboolean read_rate(struct ct_strict *c, const struct ct_strict_key *key,
 			  const char *where, json_t *value, void *field)
 {
@@ -167,6 +180,7 @@ static const struct ct_strict_key tenant_keys[] = {
 	  CT_SPREAD_MAX_PERMILLE },
 	{ "slo_ns", ct_strict_ns, TENANT(slo_ns), 0, INT64_MAX },
 	{ "requests", ct_strict_text, TENANT(requests), 0, 0 },
+	{ "curves", read_file, TENANT(curves), 0, 0 },
 	{ "idempotent", ct_strict_bool, TENANT(idempotent), 0, 0 },
 	{ "arrive", read_arrive, TENANT(arrive), 0, 0 },
 	CT_TENANT_SHARING_KEYS(TENANT(sharing)),

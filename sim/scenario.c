@@ -33,6 +33,7 @@ static void clear_tenant(struct ct_tenant_spec *t)
 	g_free(t->name);
 	g_free(t->trace);
 	g_free(t->requests);
+	g_free(t->curves);
 	ct_arrival_clear(&t->arrive);
 }
 
@@ -206,6 +207,17 @@ static gboolean set_requests(struct ct_tenant_spec *t, const char *value, GError
 	return TRUE;
 }
 
+static gboolean set_curves(struct ct_tenant_spec *t, const char *value, GError **error)
+{
+	if (!*value) {
+		ct_usage_error(error, "must be a file");
+		return FALSE;
+	}
+	g_free(t->curves);
+	t->curves = g_strdup(value);
+	return TRUE;
+}
+
 static const struct key {
 	const char *name;
 	gboolean (*set)(struct ct_tenant_spec *, const char *value, GError **);
@@ -213,7 +225,7 @@ static const struct key {
 	{ "rank", set_rank },         { "weight", set_weight },
 	{ "slo_ms", set_slo },        { "arrive", set_arrive },
 	{ "requests", set_requests }, { "idempotent", set_idempotent },
-	{ "requests", set_requests }, { "spread_permille", set_spread },
+	{ "curves", set_curves },     { "spread_permille", set_spread },
 };
 
 static gboolean set_key(struct ct_tenant_spec *t, const char *name, const char *value,

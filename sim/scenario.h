@@ -46,6 +46,7 @@ struct ct_tenant_spec {
 	uint32_t idempotent;      /* its kernels may run again from the start */
 	uint32_t spread_permille; /* of the durations of a kernel's blocks; default 0 */
 	char *requests; /* marker that delimits requests; NULL: the whole trace is one */
+	char *curves;   /* file of measured curves (curve-file.h); NULL: none */
 	struct ct_arrival arrive;
 	struct ct_tenant_sharing sharing;
 };
@@ -116,8 +117,8 @@ struct ct_tenant_spec *ct_scenario_tenant(struct ct_scenario *, const char *name
 					  const char *trace);
 void ct_scenario_add_policy(struct ct_scenario *, const char *spec, json_t *params);
 
-/* Adds "[NAME=]TRACE[,rank=N][,weight=N][,slo_ms=X][,arrive=...][,requests=MARKER]"
- * and the keys of struct ct_tenant_sharing.
+/* Adds "[NAME=]TRACE[,rank=N][,weight=N][,slo_ms=X][,arrive=...][,requests=MARKER]
+ * [,curves=FILE]" and the keys of struct ct_tenant_sharing.
  * A backslash escapes '=' and ','; a repeated name gets a suffix. */
 gboolean ct_scenario_add_tenant(struct ct_scenario *, const char *argument, GError **error);
 

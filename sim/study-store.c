@@ -12,7 +12,7 @@
 struct ct_study_store {
 	const struct ct_study_options *options;
 	GPtrArray *inputs; /* borrowed */
-	GHashTable *device, *actuator, *trace, *program;
+	GHashTable *device, *actuator, *trace, *curves, *program;
 };
 
 struct ct_study_store *ct_study_store_new(const struct ct_study_options *options,
@@ -28,6 +28,8 @@ struct ct_study_store *ct_study_store_new(const struct ct_study_options *options
 					    (GDestroyNotify)ct_actuator_model_free);
 	s->trace = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
 					 (GDestroyNotify)ct_trace_free);
+	s->curves = g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
+					  (GDestroyNotify)ct_curves_free);
 	s->program = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
 					   (GDestroyNotify)ct_program_free);
 	return s;
@@ -38,6 +40,7 @@ void ct_study_store_free(struct ct_study_store *s)
 	if (!s)
 		return;
 	g_hash_table_destroy(s->program);
+	g_hash_table_destroy(s->curves);
 	g_hash_table_destroy(s->trace);
 	g_hash_table_destroy(s->actuator);
 	g_hash_table_destroy(s->device);
@@ -136,13 +139,36 @@ static const struct ct_trace *trace_of(struct ct_study_store *s, const char *pat
 	return ct_study_store_note(s, path, NULL, error) ? t : NULL;
 }
 
+static const struct ct_curves *curves_of(struct ct_study_store *s, const char *path,
+					 GError **error)
+{
+	struct ct_curves *c = g_hash_table_lookup(s->curves, path);
+
+	if (c)
+		return c;
+	c = ct_curves_load(path, error);
+	if (!c)
+		return NULL;
+	g_hash_table_insert(s->curves, c->path, c);
+	return ct_study_store_note(s, path, c->sha256, error) ? c : NULL;
+}
+
+static gboolean add_curves(struct ct_study_store *s, const char *path, struct ct_program *p,
+			   GError **error)
+{
+	const struct ct_curves *curves = curves_of(s, path, error);
+
+	return curves && ct_program_curves(p, curves, error);
+}
+
 const struct ct_program *ct_study_store_program(struct ct_study_store *s,
 						const struct ct_device *device,
 						const struct ct_tenant_spec *tenant,
 						const char *estimator, GError **error)
 {
 	g_autofree char *key =
-		g_strdup_printf("%s\n%s\n%s\n%s", device->path, estimator, tenant->trace,
+		g_strdup_printf("%s\n%s\n%s\n%s\n%s", device->path, estimator,
+				tenant->trace, tenant->curves ? tenant->curves : "",
 				tenant->requests ? tenant->requests : "\n");
 	struct ct_program *p = g_hash_table_lookup(s->program, key);
 	const struct ct_trace *trace;
@@ -153,9 +179,13 @@ const struct ct_program *ct_study_store_program(struct ct_study_store *s,
 	if (!trace)
 		return NULL;
 	p = ct_program_new(trace, device, tenant->requests, error);
-	if (p)
-		ct_program_estimate(p, ct_estimator_find(estimator));
-	if (p)
-		g_hash_table_insert(s->program, g_steal_pointer(&key), p);
+	if (!p)
+		return NULL;
+	ct_program_estimate(p, ct_estimator_find(estimator));
+	if (tenant->curves && !add_curves(s, tenant->curves, p, error)) {
+		ct_program_free(p);
+		return NULL;
+	}
+	g_hash_table_insert(s->program, g_steal_pointer(&key), p);
 	return p;
 }

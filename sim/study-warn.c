@@ -10,6 +10,7 @@
 #include "sim/gpu.h"
 
 #include "models/mig.h"
+#include "models/sourced.h"
 
 #define WORTH_SAYING_PCT 1.0 /* of kernel time */
 #define HOST_BOUND_PCT   5.0 /* of a request's time, is what its kernels determine */
@@ -71,6 +72,22 @@ static void warn_of_board(struct ct_study *study, const struct ct_tenant_spec *t
 						: ct_trace_string(trace, d->name),
 			     d->sms, p->device->name, p->device->sms);
 	}
+}
+
+static void warn_of_curves(struct ct_study *study, const struct ct_tenant_spec *t,
+			   const struct ct_program *p)
+{
+	g_autofree char *board = p->curves ? ct_sourced_name(p->device->path) : NULL;
+
+	if (!p->curves)
+		return;
+	if (p->curve_pct <= 0)
+		warn(study, "%s: none of its kernels has a curve in %s", t->name,
+		     p->curves->path);
+	if (strcmp(p->curves->device, board) != 0 &&
+	    strcmp(p->curves->device, p->device->name) != 0)
+		warn(study, "%s: the curves of %s were measured on %s, and %s is simulated",
+		     t->name, p->curves->path, p->curves->device, p->device->name);
 }
 
 static gboolean is_board(const struct ct_device *device, const char *kind)
@@ -269,6 +286,7 @@ void ct_study_warn(struct ct_study *study)
 		for (size_t t = 0; t < p->scenario->n_tenants; t++) {
 			warn_of_tenant(study, &p->scenario->tenant[t], p->program[t]);
 			warn_of_board(study, &p->scenario->tenant[t], p->program[t]);
+			warn_of_curves(study, &p->scenario->tenant[t], p->program[t]);
 			warn_of_host(study, p, t);
 		}
 		warn_of_memory(study, p);

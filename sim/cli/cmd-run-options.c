@@ -13,7 +13,8 @@
 
 static const char description[] =
 	"A tenant is [NAME=]TRACE[,rank=N][,weight=N][,slo_ms=X][,arrive=HOW]\n"
-	"[,requests=MARKER][,KNOB=VALUE], where HOW is closed:COPIES, every:DURATION,\n"
+	"[,requests=MARKER][,curves=FILE][,KNOB=VALUE], where HOW is closed:COPIES, "
+	"every:DURATION,\n"
 	"poisson:RATE_PER_SECOND or file:PATH, and KNOB is spread_permille, slice_us,\n"
 	"mps_percentage, mps_sms, mps_priority or mig_instance.  Traces in other formats\n"
 	"are imported on the fly.  A policy is NAME[:OPTION=VALUE,...] or 'all'.";

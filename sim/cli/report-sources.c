@@ -1,7 +1,8 @@
 /*
  * report-sources - where the numbers of a tenant come from: which part of its kernel time
  * was recorded alone, taken from other launches, estimated or of a guessed shape, and of
- * which part the demand was measured, guessed or is not known.
+ * which part the demand was measured, guessed or is not known.  With measured curves, also
+ * for which part one says how long kernels take on some of the SMs.
  */
 #include "sim/cli/report.h"
 
@@ -39,7 +40,7 @@ static json_t *rules(const struct ct_program *p)
 
 json_t *ct_report_sources(const struct ct_program *p)
 {
-	return json_pack(
+	json_t *sources = json_pack(
 		"{s:{s:f, s:f, s:f, s:f}, s:{s:f, s:f, s:f, s:f}, s:s, s:o}", "time_pct",
 		"alone", alone_pct(p), "other_launches", other_launches_pct(p),
 		"overlapped", p->estimated_pct, "guessed_shape", p->guessed_pct, "dram_pct",
@@ -47,6 +48,12 @@ json_t *ct_report_sources(const struct ct_program *p)
 		p->demand_pct[CT_DEMAND_FORMULA], "guess", p->demand_pct[CT_DEMAND_GUESS],
 		"unknown", p->demand_pct[CT_DEMAND_UNKNOWN], "estimator",
 		p->estimator->name, "rules", rules(p));
+
+	if (p->curves)
+		json_object_set_new(sources, "sms_pct",
+				    json_pack("{s:f, s:f}", "measured", p->curve_pct,
+					      "formula", 100 - p->curve_pct));
+	return sources;
 }
 
 /* "97 % NAME", unless it rounds to nothing. */
@@ -82,6 +89,11 @@ char *ct_report_sources_text(const struct ct_program *p)
 	append(text, other_launches_pct(p), "from other launches");
 	append(text, p->estimated_pct, "recorded beside others");
 	append(text, p->guessed_pct, "of a guessed shape");
+	if (p->curves) {
+		g_string_append(text, "; on some of the SMs ");
+		append(text, p->curve_pct, "by measured curves");
+		append(text, 100 - p->curve_pct, "by formula");
+	}
 	g_string_append(text, "; DRAM use ");
 	append(text, p->demand_pct[CT_DEMAND_MEASURED], "measured");
 	append(text, p->demand_pct[CT_DEMAND_FORMULA], "by formula");
