@@ -77,11 +77,13 @@ void ct_curve_move(const struct ct_curve *curve, const struct ct_device *board,
 		   struct ct_kernel_work *work)
 {
 	const struct ct_kernel_work before = *work;
-	int64_t now_ns = ct_time_on_sms(board, need, work, from_sms);
+	int64_t now_ns;
 	u128 ns;
 
-	if (from_sms == to_sms || now_ns == INT64_MAX ||
-	    ct_time_on_sms(board, need, work, to_sms) == INT64_MAX)
+	if (from_sms == to_sms || !ct_waves(board, need, to_sms))
+		return;
+	now_ns = ct_time_on_sms(board, need, work, from_sms);
+	if (now_ns == INT64_MAX)
 		return;
 	ns = (u128)now_ns * ct_curve_at(curve, to_sms) / ct_curve_at(curve, from_sms);
 	ns = CLAMP(ns, 1, CT_KERNEL_MAX_NS);

@@ -72,6 +72,29 @@ grep -q '^turns:slice_ns=300000 ' out || fail "one policy twice: not told apart"
 expect 0 "csv" "$cotenant" run heavy.json light.json --policy fifo,share --output-format csv
 [ "$(wc -l <out)" = 5 ] || fail "csv: not one row for each run and tenant"
 
+# measured curves: taken, told, and wrong ones refused
+curves() { # NAME LAST-SMS
+	printf '{"cotenant": "curves/1", "device": "h100-sxm", "kernels": [{"name": "%s", ' "$1"
+	printf '"from": "a test", "points": [[66, 2500], [%s, 1000]]}]}' "$2"
+}
+curves 'wo*' 132 >curves.json
+curves 'wo*' 100 >short.json
+curves else 132 >else.json
+expect 0 "curves" "$cotenant" run heavy.json,curves=curves.json light.json --policy partition
+grep -q '^sources   heavy: .*on some of the SMs 100 % by measured curves;' out ||
+	fail "curves: no source"
+! grep -q '^sources   light: .*curves' out || fail "curves: light has none"
+says "curves" "heavy: the curves of curves.json were measured on h100-sxm, and h200-sxm is simulated"
+expect 0 "curves, json" "$cotenant" run heavy.json,curves=curves.json light.json \
+	--policy partition --output-format json
+"$report_check" <out || fail "curves, json: not as described"
+grep -q '"curves": "curves.json"' out || fail "curves, json: not in the scenario"
+grep -q '"path": "curves.json"' out || fail "curves, json: not among the inputs"
+expect 0 "curves of others" "$cotenant" run heavy.json,curves=else.json --policy fifo
+says "curves of others" "heavy: none of its kernels has a curve in else.json"
+expect 3 "short curves" "$cotenant" run heavy.json,curves=short.json --policy fifo
+says "short curves" 'short.json: kernels\[0\].points: the last has 100 SMs, and must have all 132 of'
+
 # the same bytes, whatever the number of threads
 for threads in 1 2 8; do
 	expect 0 "-j$threads" "$cotenant" run heavy.json light.json,arrive=poisson:800 --repeat 3 \

@@ -2,6 +2,7 @@
 FUZZERS = \
 	tests/fuzz/fuzz-broker \
 	tests/fuzz/fuzz-csv \
+	tests/fuzz/fuzz-curves \
 	tests/fuzz/fuzz-device \
 	tests/fuzz/fuzz-kineto \
 	tests/fuzz/fuzz-ledger \
@@ -17,6 +18,10 @@ fuzz: $(FUZZERS)
 	@$(AM_TESTS_ENVIRONMENT) for program in $(FUZZERS); do echo "$$program"; \
 		CT_FUZZ_SECONDS=$(FUZZ_SECONDS) ./$$program || exit 1; done
 .PHONY: fuzz
+
+tests_fuzz_fuzz_curves_SOURCES = tests/fuzz/fuzz-curves.c tests/fuzz/fuzz.h \
+	tests/unit/dram-work.h
+tests_fuzz_fuzz_curves_LDADD = sim/libsim.la
 
 tests_fuzz_fuzz_device_SOURCES = tests/fuzz/fuzz-device.c tests/fuzz/fuzz.h
 tests_fuzz_fuzz_device_LDADD = models/libmodels.la

@@ -11,6 +11,7 @@ UNIT_TESTS = \
 	tests/unit/crew \
 	tests/unit/contention \
 	tests/unit/broker-recall \
+	tests/unit/curve \
 	tests/unit/decimal \
 	tests/unit/device \
 	tests/unit/engine-distance \
@@ -289,6 +290,10 @@ tests_unit_run_xsched_LDADD = $(RUN_TEST_LIBS)
 tests_unit_run_engine_SOURCES = tests/unit/run-engine.c $(RUN_CASE)
 tests_unit_run_engine_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_run_engine_LDADD = $(RUN_TEST_LIBS)
+
+tests_unit_curve_SOURCES = tests/unit/curve.c tests/unit/dram-work.h $(RUN_CASE)
+tests_unit_curve_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_curve_LDADD = $(RUN_TEST_LIBS)
 
 tests_unit_run_policies_SOURCES = tests/unit/run-policies.c $(RUN_CASE)
 tests_unit_run_policies_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)

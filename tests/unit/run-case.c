@@ -83,16 +83,29 @@ int64_t tape_now_ns(const struct tape *tape, uint32_t thread)
 	return tape->now_ns[thread];
 }
 
-uint32_t tape_shape(struct tape *tape, uint32_t blocks, uint32_t threads)
+static uint32_t add_shape(struct tape *tape, uint32_t name, uint32_t blocks,
+			  uint32_t threads)
 {
 	struct ct_shape_record shape = {
-		.name = CT_NONE,
+		.name = name,
 		.grid = { blocks, 1, 1 },
 		.block = { threads, 1, 1 },
 		.flags = CT_SHAPE_HAS_GRID,
 	};
 
 	return need(ct_writer_shape(tape->writer, &shape));
+}
+
+uint32_t tape_shape(struct tape *tape, uint32_t blocks, uint32_t threads)
+{
+	return add_shape(tape, CT_NONE, blocks, threads);
+}
+
+static uint32_t named_shape(struct tape *tape, const char *name, uint32_t blocks)
+{
+	uint32_t string = need(ct_writer_string(tape->writer, name, strlen(name)));
+
+	return add_shape(tape, string, blocks, 1024);
 }
 
 void tape_call(struct tape *tape, uint32_t thread, enum ct_op_kind kind, int64_t call_ns,
@@ -110,14 +123,26 @@ void tape_call(struct tape *tape, uint32_t thread, enum ct_op_kind kind, int64_t
 	need(ct_writer_op(tape->writer, thread, &op));
 }
 
-void tape_kernel(struct tape *tape, uint32_t thread, uint32_t stream, uint32_t blocks,
-		 int64_t ns)
+static void add_kernel(struct tape *tape, uint32_t thread, uint32_t stream, uint32_t shape,
+		       int64_t ns)
 {
-	struct ct_op op = { .stream = stream, .shape = tape_shape(tape, blocks, 1024) };
+	struct ct_op op = { .stream = stream, .shape = shape };
 
 	op.start_ns = tape->now_ns[thread] + LAB_LATENCY_NS;
 	op.end_ns = op.start_ns + ns;
 	tape_call(tape, thread, CT_OP_KERNEL, TAPE_CALL_NS, op);
+}
+
+void tape_kernel(struct tape *tape, uint32_t thread, uint32_t stream, uint32_t blocks,
+		 int64_t ns)
+{
+	add_kernel(tape, thread, stream, tape_shape(tape, blocks, 1024), ns);
+}
+
+void tape_named(struct tape *tape, uint32_t thread, uint32_t stream, const char *name,
+		uint32_t blocks, int64_t ns)
+{
+	add_kernel(tape, thread, stream, named_shape(tape, name, blocks), ns);
 }
 
 void tape_clusters(struct tape *tape, uint32_t thread, uint32_t stream, uint32_t blocks,
@@ -138,8 +163,8 @@ void tape_clusters(struct tape *tape, uint32_t thread, uint32_t stream, uint32_t
 	tape_call(tape, thread, CT_OP_KERNEL, TAPE_CALL_NS, op);
 }
 
-void tape_node(struct tape *tape, uint32_t lane, uint32_t stream, uint32_t blocks,
-	       int64_t ns, uint32_t flags)
+static void add_node(struct tape *tape, uint32_t lane, uint32_t stream, uint32_t shape,
+		     int64_t ns, uint32_t flags)
 {
 	struct ct_op op = {
 		.kind = CT_OP_KERNEL,
@@ -147,7 +172,7 @@ void tape_node(struct tape *tape, uint32_t lane, uint32_t stream, uint32_t block
 		.api_start_ns = CT_TIME_NONE,
 		.api_end_ns = CT_TIME_NONE,
 		.stream = stream,
-		.shape = tape_shape(tape, blocks, 1024),
+		.shape = shape,
 		.counter = CT_NONE,
 		.sequence = tape->sequence++,
 	};
@@ -155,6 +180,18 @@ void tape_node(struct tape *tape, uint32_t lane, uint32_t stream, uint32_t block
 	op.start_ns = tape->now_ns[lane] + LAB_LATENCY_NS;
 	op.end_ns = op.start_ns + ns;
 	need(ct_writer_op(tape->writer, lane, &op));
+}
+
+void tape_node(struct tape *tape, uint32_t lane, uint32_t stream, uint32_t blocks,
+	       int64_t ns, uint32_t flags)
+{
+	add_node(tape, lane, stream, tape_shape(tape, blocks, 1024), ns, flags);
+}
+
+void tape_named_node(struct tape *tape, uint32_t lane, uint32_t stream, const char *name,
+		     uint32_t blocks, int64_t ns, uint32_t flags)
+{
+	add_node(tape, lane, stream, named_shape(tape, name, blocks), ns, flags);
 }
 
 void tape_marker(struct tape *tape, uint32_t thread, enum ct_op_kind kind, const char *name)

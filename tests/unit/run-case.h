@@ -38,6 +38,11 @@ void tape_kernel(struct tape *, uint32_t thread, uint32_t stream, uint32_t block
 /* The same without a call of its own: FLAGS is CT_OP_CHILD or CT_OP_UNLAUNCHED. */
 void tape_node(struct tape *, uint32_t lane, uint32_t stream, uint32_t blocks, int64_t ns,
 	       uint32_t flags);
+/* Both, by name. */
+void tape_named(struct tape *, uint32_t thread, uint32_t stream, const char *name,
+		uint32_t blocks, int64_t ns);
+void tape_named_node(struct tape *, uint32_t lane, uint32_t stream, const char *name,
+		     uint32_t blocks, int64_t ns, uint32_t flags);
 /* Any other call; OP has what is not the default. */
 void tape_call(struct tape *, uint32_t thread, enum ct_op_kind, int64_t call_ns,
 	       struct ct_op op);

@@ -343,6 +343,30 @@ START_TEST(instances)
 }
 END_TEST
 
+/* A kernel that was measured on so many SMs takes that long in an instance of them. */
+START_TEST(instances_by_curve)
+{
+	struct ct_curve curve = { .name = (char *)"k",
+				  .n = 2,
+				  .point = { { 2, 2500 }, { LAB_SMS, 1000 } } };
+	const struct ct_curves curves = { .n = 1, .curve = &curve };
+	struct tape *tape = tape_new(1, 1);
+	struct ct_run_result *result;
+	struct lab lab;
+
+	tape_named(tape, 0, 0, "k", LAB_SMS, 10000);
+	with_mig(&lab, "2g,2g");
+	lab_tenant(&lab, tape, ONCE, NULL);
+	ck_assert(ct_program_curves(lab.programs->pdata[0], &curves, NULL));
+	lab_tenant(&lab, one_kernel(10000), ONCE, NULL);
+	result = lab_run(&lab, "fifo");
+	ck_assert_int_eq(latency(result, 0), 1000 + 25000);
+	ck_assert_int_eq(latency(result, 1), 1000 + 20000);
+	ct_run_result_free(result);
+	lab_end(&lab);
+}
+END_TEST
+
 START_TEST(chosen_instance)
 {
 	struct ct_run_result *result;
@@ -556,6 +580,7 @@ int main(void)
 	tcase_add_loop_test(contexts, alone_is_the_same, 0, 20);
 	tcase_add_loop_test(contexts, work_is_conserved, 0, 20);
 	tcase_add_test(contexts, instances);
+	tcase_add_test(contexts, instances_by_curve);
 	tcase_add_test(contexts, instances_share_the_link);
 	tcase_add_test(contexts, chosen_instance);
 	tcase_add_loop_test(contexts, instances_are_boards, 0, 20);
