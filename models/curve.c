@@ -27,7 +27,7 @@ gboolean ct_curve_fits(const struct ct_curve *curve, const char *kernel)
 static uint64_t between(const struct ct_curve_point *a, const struct ct_curve_point *b,
 			uint32_t sms)
 {
-	__int128 difference = (__int128)(a->ns - b->ns) << CT_CURVE_BITS;
+	__int128 difference = (__int128)(a->ns - b->ns) * (1 << CT_CURVE_BITS);
 
 	difference *= (int64_t)a->sms * (b->sms - sms);
 	difference /= (int64_t)sms * (b->sms - a->sms);

@@ -13,7 +13,7 @@
  * the form that LithOS fits to kernels on TPCs (Coppock et al., "LithOS: An Operating
  * System for Efficient Machine Learning on GPUs", SOSP 2025), here through both points.
  *
- * DANGER: below the first point c falls as 1/n does, c(n1) * n1/n, as if every block were
+ * DANGER: below the first point c grows as 1/n does, c(n1) * n1/n, as if every block were
  * limited by its SM alone.  A kernel that memory limits takes less, so measure far down.
  *
  * A kernel that takes longer than the formula says asks for its bytes and instructions

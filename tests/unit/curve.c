@@ -40,6 +40,8 @@ static const struct ct_curve half = { .name = (char *)"k",
 START_TEST(interpolates)
 {
 	const uint64_t one = UINT64_C(1) << CT_CURVE_BITS;
+	/* between 2 and 4: m/2 + b = 800, m/4 + b = 1100 */
+	const struct ct_curve rises = { .n = 2, .point = { { 2, 800 }, { 4, 1100 } } };
 	const struct ct_curve longest = {
 		.n = 2, .point = { { 1024 - 1, CT_KERNEL_MAX_NS }, { 1024, 1 } }
 	};
@@ -50,6 +52,8 @@ START_TEST(interpolates)
 	ck_assert_uint_eq(ct_curve_at(&half, 3), 1500 * one);
 	ck_assert_uint_eq(ct_curve_at(&half, 1), 5000 * one);
 	ck_assert_uint_eq(ct_curve_at(&half, 9), 1000 * one);
+	/* slower with more SMs, as noise may have it: m = -1200, b = 1400 */
+	ck_assert_uint_eq(ct_curve_at(&rises, 3), 1000 * one);
 	ck_assert_uint_eq(ct_curve_at(&longest, 1),
 			  (uint64_t)CT_KERNEL_MAX_NS * 1023 * one);
 }
