@@ -162,8 +162,8 @@ char *ct_sourced_find(const char *kind, const char *name, GError **error)
 		ct_input_error(error, "unknown %s \"%s\"; did you mean \"%s\"?", kind, name,
 			       near);
 	else
-		ct_input_error(error,
-			       "unknown %s \"%s\"; `cotenant device list` names them", kind,
-			       name);
+		ct_input_error(error, "unknown %s \"%s\"; `cotenant device %s` names them",
+			       kind, name,
+			       strcmp(kind, "actuator") == 0 ? "actuators" : "list");
 	return NULL;
 }

@@ -47,10 +47,10 @@ struct ct_tenant_sharing {
 };
 
 /* Rows for the tables of keys of a scenario and of a tenant; BASE is the offset of the
- * struct above in what is read. */
+ * struct above in what is read.  0 is what was not given, so nobody may give it. */
 #define CT_SHARING_KEY(name, read, base, field, max)                                       \
 	{                                                                                  \
-		name, read, (base) + offsetof(struct ct_sharing, field), 0, max            \
+		name, read, (base) + offsetof(struct ct_sharing, field), 1, max            \
 	}
 #define CT_SHARING_KEYS(base)                                                              \
 	CT_SHARING_KEY("sharing", ct_sharing_read_mode, base, mode, 0),                    \
@@ -60,7 +60,7 @@ struct ct_tenant_sharing {
 		CT_SHARING_KEY("mig", ct_strict_text, base, mig, 0)
 #define CT_TENANT_KEY(name, read, base, field, max)                                        \
 	{                                                                                  \
-		name, read, (base) + offsetof(struct ct_tenant_sharing, field), 0, max     \
+		name, read, (base) + offsetof(struct ct_tenant_sharing, field), 1, max     \
 	}
 #define CT_TENANT_SHARING_KEYS(base)                                                       \
 	CT_TENANT_KEY("slice_us", ct_strict_32, base, slice_us, CT_MAX_SLICE_US),          \

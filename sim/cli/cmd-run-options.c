@@ -10,14 +10,15 @@
 #include "sim/cli/cmd-run.h"
 
 #define MAX_THREADS 4096
+#define NOT_GIVEN   G_MININT
 
 static const char description[] =
 	"A tenant is [NAME=]TRACE[,rank=N][,weight=N][,slo_ms=X][,arrive=HOW]\n"
-	"[,requests=MARKER][,curves=FILE][,KNOB=VALUE], where HOW is closed:COPIES, "
-	"every:DURATION,\n"
-	"poisson:RATE_PER_SECOND or file:PATH, and KNOB is spread_permille, slice_us,\n"
-	"mps_percentage, mps_sms, mps_priority or mig_instance.  Traces in other formats\n"
-	"are imported on the fly.  A policy is NAME[:OPTION=VALUE,...] or 'all'.";
+	"[,requests=MARKER][,idempotent=yes][,curves=FILE][,KNOB=VALUE], where HOW is\n"
+	"closed:COPIES, every:DURATION, poisson:RATE_PER_SECOND or file:PATH, and KNOB is\n"
+	"spread_permille, slice_us, mps_percentage, mps_sms, mps_priority or\n"
+	"mig_instance.  Traces in other formats are imported on the fly.  A policy is\n"
+	"NAME[:OPTION=VALUE,...] or 'all'.";
 
 /* "-j4" as make takes it; GOption wants a blank. */
 static void spell_out_jobs(int argc, char **argv, GPtrArray *spelt)
@@ -224,15 +225,20 @@ static gboolean apply(const struct arguments *a, struct ct_scenario **scenario,
 	}
 	if (a->seed && !parse_seed(a->seed, s, error))
 		return FALSE;
-	if (a->repeat)
+	if (a->repeat != NOT_GIVEN)
 		s->repeat = (uint32_t)a->repeat;
 	for (size_t i = 0; a->requests && i < s->n_tenants; i++)
 		if (!s->tenant[i].requests)
 			s->tenant[i].requests = g_strdup(a->requests);
 	if (a->policy)
 		drop_policies(s);
-	for (char **p = a->policy; p && *p; p++)
+	for (char **p = a->policy; p && *p; p++) {
+		if (!**p) {
+			ct_usage_error(error, "--policy: needs a name, or all");
+			return FALSE;
+		}
 		add_policies(s, *p);
+	}
 	if (s->n_policies == 0)
 		ct_scenario_add_policy(s, "all", NULL);
 	if (!apply_keys(a, scenario, error))
@@ -309,11 +315,11 @@ static gboolean check_format(const struct ct_run_request *r, GError **error)
 
 static gboolean check_numbers(const struct arguments *a, GError **error)
 {
-	if (a->threads < 0 || a->threads > MAX_THREADS) {
+	if (a->threads != NOT_GIVEN && (a->threads < 1 || a->threads > MAX_THREADS)) {
 		ct_usage_error(error, "-j %d: must be 1 to %d", a->threads, MAX_THREADS);
 		return FALSE;
 	}
-	if (a->repeat < 0 || a->repeat > CT_MAX_REPEAT) {
+	if (a->repeat != NOT_GIVEN && (a->repeat < 1 || a->repeat > CT_MAX_REPEAT)) {
 		ct_usage_error(error, "--repeat %d: must be 1 to %d", a->repeat,
 			       CT_MAX_REPEAT);
 		return FALSE;
@@ -332,7 +338,7 @@ void ct_run_request_clear(struct ct_run_request *r)
 
 gboolean ct_run_request_parse(int argc, char **argv, struct ct_run_request *r, int *code)
 {
-	struct arguments a = { 0 };
+	struct arguments a = { .threads = NOT_GIVEN, .repeat = NOT_GIVEN };
 	const GOptionEntry entries[] = {
 		{ "device", 'd', 0, G_OPTION_ARG_STRING, &a.device,
 		  "Board to simulate (default h200-sxm)", "NAME|FILE" },
@@ -396,7 +402,7 @@ gboolean ct_run_request_parse(int argc, char **argv, struct ct_run_request *r, i
 	ok = ct_cli_parse("run", "SCENARIO | TENANT...", description, entries, &r->common,
 			  &argc, &argv, code);
 	if (ok) {
-		r->n_threads = (guint)MAX(a.threads, 0);
+		r->n_threads = a.threads == NOT_GIVEN ? 0 : (guint)a.threads;
 		if (check_numbers(&a, &error))
 			r->scenario = read_operands(argc, argv, &error);
 		ok = r->scenario && apply(&a, &r->scenario, &error) &&

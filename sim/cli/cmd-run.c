@@ -94,8 +94,11 @@ static gboolean close_outputs(const struct ct_run_request *r, struct outputs *o,
 {
 	gboolean ok = TRUE;
 
-	if (o->timeline)
+	if (o->timeline) {
 		ok = ct_timeline_finish(o->timeline, error);
+		if (!ok)
+			g_prefix_error(error, "%s: ", r->timeline);
+	}
 	ok &= close_file(r->timeline, o->timeline_file, error);
 	ok &= close_file(r->ledger, o->ledger, error);
 	ok &= close_file(r->output, o->report, error);
@@ -177,6 +180,14 @@ static int judge(const struct ct_study *study)
 static int judge_explained(const struct ct_study *study, const struct ct_explain *e,
 			   int code)
 {
+	static const char *const nothing[] = {
+		[CT_EXPLAIN_TENANT] = "nothing of this tenant ended in the run",
+		[CT_EXPLAIN_OP] =
+			"no kernel, copy or memset of that number ended in the run",
+		[CT_EXPLAIN_NAME] =
+			"neither a tenant nor the name of a kernel that ended in "
+			"the run",
+	};
 	const struct ct_explain_view *v;
 
 	if (!study->cells->len)
@@ -184,16 +195,8 @@ static int judge_explained(const struct ct_study *study, const struct ct_explain
 	for (size_t i = 0; e && (v = ct_explain_view(e, i)); i++) {
 		if (v->n_ops)
 			continue;
-		if (v->kind == CT_EXPLAIN_OP)
-			fprintf(stderr,
-				"cotenant run: --explain %s: no kernel, copy or memset of "
-				"that number ended in the run\n",
-				v->what);
-		else
-			fprintf(stderr,
-				"cotenant run: --explain %s: neither a tenant nor the "
-				"name of a kernel that ended in the run\n",
-				v->what);
+		fprintf(stderr, "cotenant run: --explain %s: %s\n", v->what,
+			nothing[v->kind]);
 		code = CT_EXIT_USAGE;
 	}
 	return code;

@@ -58,6 +58,8 @@ says t.json '"number":12,'
 # what names nothing, and what cannot be
 run 2 --explain nonesuch
 says err 'nonesuch: neither a tenant nor the name of a kernel'
+run 2 --duration 1us --explain prompts
+says err 'prompts: nothing of this tenant ended'
 run 2 --explain chat:999999999
 says err 'no kernel, copy or memset of that number'
 run 2 --explain chat:

@@ -158,11 +158,22 @@ expect 2 "no such option" "$cotenant" run heavy.json --polcy fifo
 expect 2 "tenant key" "$cotenant" run heavy.json,wieght=3
 expect 2 "scenario and trace" "$cotenant" run scenario.json heavy.json
 expect 2 "-j" "$cotenant" run heavy.json -j -3
+expect 2 "-j0" "$cotenant" run heavy.json -j0
+expect 2 "--repeat 0" "$cotenant" run heavy.json --repeat 0
+expect 2 "an empty policy" "$cotenant" run heavy.json --policy ''
+expect 2 "--mps-percentage 0" "$cotenant" run heavy.json --sharing mps --mps-percentage 0
+says "--mps-percentage 0" "mps_percentage: 0 is not in 1..100"
+expect 2 "--channels 0" "$cotenant" run heavy.json --channels 0
+expect 2 "mig_instance=0" "$cotenant" run heavy.json,mig_instance=0 --mig 3g
+expect 2 "a key of no tenant" "$cotenant" run heavy.json,colour=1
+[ "$(grep -o 'requests' err | wc -l)" = 1 ] || fail "a key of no tenant: one is named twice"
 
 # input
 expect 3 "no such trace" "$cotenant" run nothing.ctt
 says "no such trace" "nothing.ctt"
 expect 3 "no such device" "$cotenant" run heavy.json --device h100-sxn
+expect 3 "no such actuator" "$cotenant" run heavy.json --actuator nothing
+says "no such actuator" "cotenant device actuators"
 echo '{ "cotenant": "scenario/1", "tenants": [{ "trace": "a", "ranc": 1 }] }' >bad.json
 expect 3 "a misspelt key" "$cotenant" run bad.json
 says "a misspelt key" "bad.json: tenants\[0\].ranc: no such key; did you mean 'rank'"
@@ -189,6 +200,9 @@ grep -q '^ *exclusive: ' out || fail "not possible, among all: not listed"
 if [ -e /dev/full ]; then
 	"$cotenant" run heavy.json --policy fifo >/dev/full 2>err
 	[ $? = 1 ] || fail "a full disk goes unnoticed"
+	expect 1 "no room for a timeline" "$cotenant" run heavy.json --policy fifo \
+		--timeline /dev/full
+	says "no room for a timeline" "/dev/full: timeline: "
 fi
 expect 1 "no such folder" "$cotenant" run heavy.json -o no/where
 "$cotenant" run heavy.json light.json --duration 100000s --policy fifo -o half \
