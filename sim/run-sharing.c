@@ -111,7 +111,10 @@ static void add_static_parts(struct run *run)
 }
 
 /* A cap is a number of SMs, any; the client has queues of its own, so that its kernels,
- * which wait for SMs of its share, do not hold up others. */
+ * which wait for SMs of its share, do not hold up others.  DANGER: clients whose caps
+ * overlap are served in the order of their numbers where they want the same SMs (gpu.h),
+ * not first come first served: of two equal ones with 98 % each the first gets three
+ * times what the second does, and neither rank nor MPS priority changes that. */
 static void add_caps(struct run *run)
 {
 	const struct ct_device *d = run->in->device;
