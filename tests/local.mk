@@ -17,9 +17,11 @@ include tests/bench/local.mk
 check-sanitized:
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(UNIT_TESTS) $(FUZZERS) $(LAWS_TESTS) tests/laws/replay.sh $(CLI_TESTS)'
 
+EXTRA_DIST += tests/threads.supp
+
 # What runs in several threads: for builds with --enable-sanitizers=thread.
 .PHONY: check-threads
 check-threads:
-	$(MAKE) $(AM_MAKEFLAGS) check \
+	TSAN_OPTIONS='suppressions=$(abs_top_srcdir)/tests/threads.supp' $(MAKE) $(AM_MAKEFLAGS) check \
 		TESTS='tests/unit/crew tests/cli/run.sh tests/cli/samples.sh' \
 		check_PROGRAMS='tests/unit/crew tests/cli/report-check'
