@@ -29,10 +29,11 @@ struct ct_sm_limits {
 	uint32_t smem_bytes, smem_default_per_block_bytes, smem_optin_per_block_bytes;
 	uint32_t smem_reserved_per_block_bytes, smem_unit_bytes;
 	uint32_t barriers;
-	uint32_t l1_bytes;               /* L1 and shared memory together; 0: not known */
-	uint32_t l1_usable_permille;     /* of it, by what kernels come back to */
-	uint32_t l1_miss_permille;       /* time of a miss in L1, of that of a hit */
-	uint32_t issue_overlap_permille; /* 0: issue slots are never short; 1000: serial */
+	uint32_t l1_bytes;           /* L1 and shared memory together; 0: not known */
+	uint32_t l1_usable_permille; /* of it, by what kernels come back to */
+	uint32_t l1_miss_permille;   /* time of a miss in L1, of that of a hit */
+	uint32_t
+		issue_overlap_permille; /* shown only: known uses of a pipe add up strictly */
 	uint32_t n_carveouts, carveout_bytes[CT_MAX_CARVEOUTS];
 };
 

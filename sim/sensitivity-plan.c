@@ -11,8 +11,7 @@
 #define DEMAND "demand"
 
 /* Keys of the device file that the model of contention reads. */
-static const char *const contention_keys[] = { "dram.", "l2.", "sm.l1_", "sm.issue_",
-					       NULL };
+static const char *const contention_keys[] = { "dram.", "l2.", "sm.l1_", NULL };
 static const char *const slice_keys[] = { "timeslice.", NULL };
 
 static const char *const levels[] = { "low", "as guessed", "high" };
