@@ -4,6 +4,8 @@ AM_TESTS_ENVIRONMENT = CT_SRCDIR='$(abs_top_srcdir)'; CT_BUILDDIR='$(abs_top_bui
 	CT_DEVICE_PATH='$(abs_top_srcdir)/models/devices'; \
 	export CT_SRCDIR CT_BUILDDIR CT_DATA CT_DEVICE_PATH;
 LOG_DRIVER = $(top_srcdir)/build-aux/test-driver
+include tests/fakes/local.mk
+include tests/capture/local.mk
 include tests/cli/local.mk
 include tests/fuzz/local.mk
 include tests/house/local.mk

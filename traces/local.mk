@@ -8,6 +8,7 @@ traces_libtracewriter_la_SOURCES = \
 	traces/intern.h \
 	traces/record.c \
 	traces/record.h \
+	traces/spool.h \
 	traces/utf8.c \
 	traces/utf8.h \
 	traces/writer.c \

@@ -1,0 +1,1 @@
+# The collector: the library that records inside a program.

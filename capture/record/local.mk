@@ -1,0 +1,1 @@
+# The recorder: starts programs under the collector and makes a trace of what it wrote.

@@ -1,0 +1,1 @@
+# Tests of the recorder and its collector on fakes.

@@ -1,0 +1,1 @@
+# A driver and a CUPTI that need no GPU.
