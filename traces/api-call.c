@@ -4,6 +4,7 @@
  * The three libraries name the same things alike: behind "cuda", "cu" and "hip" the
  * names agree but for decorations at the end (_v2, _ptsz, Async, WithFlags).  A table of
  * beginnings is therefore enough, and a function of tomorrow falls into its place.
+ * ("__cudaLaunchKernel" is what nvcc 13 makes of <<<>>>.)
  *
  * Stream-ordered allocation (cudaMallocAsync, cudaFreeAsync) is left out on purpose:
  * CT_OP_FREE blocks as cudaFree does, and that is what the asynchronous one avoids.
@@ -45,38 +46,46 @@ static const struct rule {
 	{ "Free", CT_OP_FREE, 1, NOT_ASYNC },
 };
 
-static gboolean begins_with(const char *text, size_t length, const char *prefix)
+static bool begins_with(const char *text, size_t length, const char *prefix)
 {
 	size_t n = strlen(prefix);
 
 	return length >= n && memcmp(text, prefix, n) == 0;
 }
 
-gboolean ct_api_call(const char *name, size_t length, struct ct_api_call *call)
+static bool holds(const char *text, size_t length, const char *part)
 {
-	static const char *const libraries[] = { "cuda", "cu", "hip" };
+	for (; length > 0; text++, length--)
+		if (begins_with(text, length, part))
+			return true;
+	return false;
+}
 
-	for (size_t i = 0; i < G_N_ELEMENTS(libraries); i++) {
+bool ct_api_call(const char *name, size_t length, struct ct_api_call *call)
+{
+	static const char *const libraries[] = { "__cuda", "cuda", "cu", "hip" };
+
+	for (size_t i = 0; i < sizeof(libraries) / sizeof(libraries[0]); i++) {
 		if (begins_with(name, length, libraries[i])) {
 			name += strlen(libraries[i]);
 			length -= strlen(libraries[i]);
 			break;
 		}
 	}
-	for (size_t i = 0; i < G_N_ELEMENTS(rules); i++) {
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
 		const struct rule *rule = &rules[i];
-		gboolean async;
+		bool async;
 
 		if (!begins_with(name, length, rule->begins))
 			continue;
-		async = g_strstr_len(name, (gssize)length, "Async") != NULL;
+		async = holds(name, length, "Async");
 		if (rule->kind == 0 || (rule->how == NOT_ASYNC && async))
-			return FALSE;
+			return false;
 		call->kind = rule->kind;
 		call->keep = rule->keep;
 		call->flags =
 			rule->how == BLOCKING_UNLESS_ASYNC && !async ? CT_OP_BLOCKING : 0;
-		return TRUE;
+		return true;
 	}
-	return FALSE;
+	return false;
 }

@@ -1,10 +1,12 @@
 /*
- * api-call.h - which operation a CUDA or HIP function is, by its name.
+ * api-call.h - which operation a CUDA or HIP function is, by its name.  No GLib.
  */
 #ifndef CT_TRACES_API_CALL_H
 #define CT_TRACES_API_CALL_H
 
-#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "traces/format.h"
 
@@ -15,8 +17,8 @@ struct ct_api_call {
 };
 
 /* NAME is a function of the CUDA runtime, the CUDA driver or HIP, with or without a
- * version ("cuMemcpyHtoD_v2", "cudaLaunchKernel_v7000").  FALSE: it is no operation, only
+ * version ("cuMemcpyHtoD_v2", "cudaLaunchKernel_v7000").  false: it is no operation, only
  * time of the host. */
-gboolean ct_api_call(const char *name, size_t length, struct ct_api_call *call);
+bool ct_api_call(const char *name, size_t length, struct ct_api_call *call);
 
 #endif

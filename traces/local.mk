@@ -3,6 +3,10 @@ noinst_LTLIBRARIES += traces/libtracewriter.la traces/libtraces.la
 
 # What recorders take into other people's processes.
 traces_libtracewriter_la_SOURCES = \
+	traces/api-call.c \
+	traces/api-call.h \
+	traces/driver-call.c \
+	traces/driver-call.h \
 	traces/format.h \
 	traces/intern.c \
 	traces/intern.h \
@@ -18,8 +22,6 @@ traces_libtracewriter_la_CFLAGS = $(STRICT_CFLAGS) $(WARN_CFLAGS) $(SANITIZE_FLA
 traces_libtracewriter_la_LIBADD = $(ZSTD_LIBS) $(XXHASH_LIBS)
 
 traces_libtraces_la_SOURCES = \
-	traces/api-call.c \
-	traces/api-call.h \
 	traces/assemble-join.c \
 	traces/assemble-order.c \
 	traces/assemble-overlap.c \

@@ -4,6 +4,7 @@
 #include "traces/api-call.h"
 
 #include <check.h>
+#include <glib.h>
 #include <string.h>
 
 static const struct {
@@ -12,6 +13,7 @@ static const struct {
 } operations[] = {
 	{ "cudaLaunchKernel", { CT_OP_KERNEL, 0, 0 } },
 	{ "cudaLaunchKernel_v7000", { CT_OP_KERNEL, 0, 0 } },
+	{ "__cudaLaunchKernel_ptsz_v13000", { CT_OP_KERNEL, 0, 0 } },
 	{ "cudaLaunchKernelExC_ptsz_v11060", { CT_OP_KERNEL, 0, 0 } },
 	{ "cudaLaunchCooperativeKernel", { CT_OP_KERNEL, 0, 0 } },
 	{ "cuLaunchKernelEx", { CT_OP_KERNEL, 0, 0 } },

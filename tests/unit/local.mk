@@ -14,6 +14,7 @@ UNIT_TESTS = \
 	tests/unit/curve \
 	tests/unit/decimal \
 	tests/unit/device \
+	tests/unit/driver-call \
 	tests/unit/engine-distance \
 	tests/unit/engine-distance-real \
 	tests/unit/estimate \
@@ -224,6 +225,10 @@ tests_unit_expected_stats_LDADD = traces/libtraces.la $(JANSSON_LIBS) -lm
 tests_unit_api_call_SOURCES = tests/unit/api-call.c
 tests_unit_api_call_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_api_call_LDADD = $(TRACE_TEST_LIBS)
+
+tests_unit_driver_call_SOURCES = tests/unit/driver-call.c
+tests_unit_driver_call_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS) -DCUDA_HOME='"$(CUDA_HOME)"'
+tests_unit_driver_call_LDADD = $(TRACE_TEST_LIBS)
 
 tests_unit_event_SOURCES = tests/unit/event.c
 tests_unit_event_LDADD = sim/libsim.la
