@@ -40,11 +40,12 @@
 
 #define CT_TRACE_MAGIC  "\211CTT\r\n\032\n" /* breaks when mangled as text */
 #define CT_TRACE_MAJOR  1
-#define CT_TRACE_MINOR  0
+#define CT_TRACE_MINOR  1           /* 0 where no chunk is of a type from 10 on */
 #define CT_CHUNK_MAGIC  0x4b4e4843u /* "CHNK" */
 #define CT_CHUNK_BYTES  (1u << 20)  /* payload limit before compression */
 #define CT_TABLE_BYTES  (1u << 28)  /* limit of all tables together */
 #define CT_STRING_BYTES (1u << 16)  /* limit of one string, with its NUL */
+#define CT_EDGE_BYTES   (1u << 26)  /* limit of all graphs' edges together */
 #define CT_NONE         UINT32_MAX  /* "no index", in every uint32_t index */
 #define CT_TIME_NONE    INT64_MIN
 #define CT_TIME_MAX     (INT64_MAX / 2) /* of all others, so that no difference overflows */
@@ -72,6 +73,11 @@ enum ct_chunk_type {
 	CT_CHUNK_SHAPES,       /* struct ct_shape_record */
 	CT_CHUNK_COUNTERS,     /* struct ct_counter_record */
 	CT_CHUNK_OPS,          /* struct ct_op, of one lane */
+	CT_CHUNK_RECORDINGS,   /* struct ct_recording_record; from here on: minor 1 */
+	CT_CHUNK_GREEN,        /* struct ct_green_record */
+	CT_CHUNK_GRAPH_EDGES,  /* struct ct_graph_edge_record */
+	CT_CHUNK_GRAPHS,       /* struct ct_graph_record */
+	CT_CHUNK_CURVES,       /* struct ct_curve_record */
 	CT_CHUNK_END = 0xffff, /* struct ct_end_record, exactly one */
 };
 
@@ -163,6 +169,73 @@ struct ct_counter_record { /* 48 bytes: measured, per launch of a shape or per r
 	float warps_active, reserved;
 };
 
+enum ct_recording_stop {                   /* why a recorder wrote no more of a process */
+			 CT_STOP_END,      /* it ended, or what records it did */
+			 CT_STOP_ASKED,    /* it was told to */
+			 CT_STOP_FULL,     /* the limit of bytes was reached */
+			 CT_STOP_WRITE,    /* the disk would not take more */
+			 CT_STOP_PROFILER, /* the profiler gave up */
+			 CT_STOP_NEVER_BEGAN, /* there was no profiler, or it refused */
+			 CT_STOP_UNKNOWN,     /* what was written ends without saying why */
+};
+
+struct ct_recording_record {                    /* 80 bytes: how one process was recorded */
+	uint32_t process;                       /* index */
+	uint32_t cupti_version, driver_version; /* as they number themselves; 0: unknown */
+	uint32_t stop;                          /* enum ct_recording_stop */
+	uint32_t flags;                         /* CT_RECORDING_* */
+	uint32_t reserved;
+	uint64_t n_records;       /* that the profiler handed over, of all kinds */
+	uint64_t n_dropped;       /* it lost, or nobody could write */
+	uint64_t n_zero_times;    /* device work without start or end: left out */
+	uint64_t n_unknown_kinds; /* passed over */
+	uint64_t n_lost_launches; /* launches without any device work */
+	uint64_t n_unlaunched;    /* device work without a launch */
+	int64_t clock_error_ns; /* of device times against host times, at most; -1: unknown */
+};
+#define CT_RECORDING_CUT_OFF      1u  /* it ends without an end */
+#define CT_RECORDING_STOLEN       2u  /* another profiler took the records over */
+#define CT_RECORDING_FORKED       4u  /* its process was forked after it used CUDA */
+#define CT_RECORDING_KIND_MISSING 8u  /* some kind of record could not be had */
+#define CT_RECORDING_CONFINED     16u /* its work was put on fewer SMs, to measure it */
+#define CT_RECORDING_NOT_CONFINED 32u /* that was asked for and failed */
+
+struct ct_green_record {     /* 16 bytes: a context that has only some of the SMs */
+	uint32_t context;    /* index */
+	uint32_t sms;        /* it has, from 1 to: */
+	uint32_t device_sms; /* of the device, without MPS or MIG */
+	uint32_t reserved;
+};
+
+/* Node TO waits for node FROM, of a graph that names this edge.  Node numbers are those of
+ * struct ct_op, less the graph's first_node: so graphs of one form, of which a program
+ * may have thousands, name the same edges. */
+struct ct_graph_edge_record { /* 16 bytes */
+	uint64_t from, to;
+};
+
+/* All edges of an executable graph: what is not connected here may run side by side.  A
+ * later record of the same graph replaces an earlier one.  Nodes may be missing among the
+ * operations (empty ones, calls of the host) and still stand between others. */
+struct ct_graph_record {              /* 32 bytes */
+	uint32_t process;             /* index; CT_NONE: unknown */
+	uint32_t graph;               /* as in struct ct_op; unique per process only */
+	uint32_t first_edge, n_edges; /* of the edges; 0, 0: there are none */
+	uint64_t first_node;          /* added, modulo 2^64, to the numbers in them */
+	uint64_t reserved;
+};
+
+/* How long a shape takes on some of the device's SMs, alone and with all of its memory, as
+ * measured.  Of two records of a shape on as many SMs the later one counts. */
+struct ct_curve_record { /* 32 bytes */
+	uint32_t shape;  /* index */
+	uint32_t sms;
+	int64_t ns;        /* median of the launches */
+	int64_t spread_ns; /* from their first quartile to the third */
+	uint32_t samples;  /* launches */
+	uint32_t reserved;
+};
+
 enum ct_op_kind {
 	CT_OP_KERNEL = 1,
 	CT_OP_MEMCPY,
@@ -241,6 +314,11 @@ CT_FORMAT_SIZE(ct_shape_record, 64);
 CT_FORMAT_SIZE(ct_counter_record, 48);
 CT_FORMAT_SIZE(ct_op, 80);
 CT_FORMAT_SIZE(ct_end_record, 32);
+CT_FORMAT_SIZE(ct_recording_record, 80);
+CT_FORMAT_SIZE(ct_green_record, 16);
+CT_FORMAT_SIZE(ct_graph_edge_record, 16);
+CT_FORMAT_SIZE(ct_graph_record, 32);
+CT_FORMAT_SIZE(ct_curve_record, 32);
 #undef CT_FORMAT_SIZE
 
 #endif

@@ -112,6 +112,11 @@ int64_t ct_intern_add(struct ct_intern *in, const void *bytes, size_t length)
 	return in->n_items++;
 }
 
+size_t ct_intern_offset(const struct ct_intern *in, int64_t number)
+{
+	return in->item[number].offset;
+}
+
 void ct_intern_clear(struct ct_intern *in)
 {
 	free(in->item);

@@ -23,6 +23,9 @@ int64_t ct_intern_find(const struct ct_intern *, const void *bytes, size_t lengt
 /* Adds BYTES, which must be new; their number, or -ENOMEM. */
 int64_t ct_intern_add(struct ct_intern *, const void *bytes, size_t length);
 
+/* How many bytes were added before piece NUMBER. */
+size_t ct_intern_offset(const struct ct_intern *, int64_t number);
+
 void ct_intern_clear(struct ct_intern *);
 
 #endif

@@ -113,9 +113,10 @@ static gboolean add_records(struct ct_trace_index *t, const struct ct_chunk *c,
 	for (i = 0; i < c->n_records; i++) {
 		field = ct_table_fault(type, payload + i * bytes, &t->counts);
 		if (field) {
-			ct_trace_fault(t, c->offset, error,
-				       "%s %u: %s: names none that is there",
-				       ct_chunk_name(type), t->counts.n[type], field);
+			ct_trace_fault(t, c->offset, error, "%s %u: %s: %s",
+				       ct_chunk_name(type), t->counts.n[type], field,
+				       type < CT_CHUNK_OPS ? "names none that is there"
+							   : "is out of bounds");
 			return FALSE;
 		}
 		t->counts.n[type]++;

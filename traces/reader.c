@@ -139,6 +139,7 @@ static gboolean load_header(struct ct_trace_index *t, GError **error)
 	}
 	t->trace.origin_ns = h.origin_ns;
 	t->trace.clock = h.clock;
+	t->trace.minor = h.minor;
 	return TRUE;
 }
 
@@ -196,6 +197,11 @@ static void publish(struct ct_trace_index *t, uint64_t end)
 	trace->n_lanes = t->counts.n[CT_CHUNK_LANES];
 	trace->n_shapes = t->counts.n[CT_CHUNK_SHAPES];
 	trace->n_counters = t->counts.n[CT_CHUNK_COUNTERS];
+	trace->n_recordings = t->counts.n[CT_CHUNK_RECORDINGS];
+	trace->n_green = t->counts.n[CT_CHUNK_GREEN];
+	trace->n_edges = t->counts.n[CT_CHUNK_GRAPH_EDGES];
+	trace->n_graphs = t->counts.n[CT_CHUNK_GRAPHS];
+	trace->n_curves = t->counts.n[CT_CHUNK_CURVES];
 	trace->string = (const char *const *)t->string->pdata;
 	trace->device = (const void *)t->table[CT_CHUNK_DEVICES]->data;
 	trace->process = (const void *)t->table[CT_CHUNK_PROCESSES]->data;
@@ -204,6 +210,11 @@ static void publish(struct ct_trace_index *t, uint64_t end)
 	trace->lane = (const void *)t->table[CT_CHUNK_LANES]->data;
 	trace->shape = (const void *)t->table[CT_CHUNK_SHAPES]->data;
 	trace->counter = (const void *)t->table[CT_CHUNK_COUNTERS]->data;
+	trace->recording = (const void *)t->table[CT_CHUNK_RECORDINGS]->data;
+	trace->green = (const void *)t->table[CT_CHUNK_GREEN]->data;
+	trace->edge = (const void *)t->table[CT_CHUNK_GRAPH_EDGES]->data;
+	trace->graph = (const void *)t->table[CT_CHUNK_GRAPHS]->data;
+	trace->curve = (const void *)t->table[CT_CHUNK_CURVES]->data;
 	trace->lane_ops = t->lane_ops;
 	trace->index = t;
 }
@@ -267,4 +278,12 @@ void ct_trace_free(struct ct_trace *trace)
 const char *ct_trace_string(const struct ct_trace *trace, uint32_t index)
 {
 	return index < trace->n_strings ? trace->string[index] : "";
+}
+
+const struct ct_green_record *ct_trace_green(const struct ct_trace *trace, uint32_t context)
+{
+	for (uint32_t i = 0; i < trace->n_green; i++)
+		if (trace->green[i].context == context)
+			return &trace->green[i];
+	return NULL;
 }

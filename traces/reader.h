@@ -25,6 +25,7 @@ struct ct_trace { /* read-only view; opened by ct_trace_open() */
 	const char *path;
 	int64_t origin_ns;
 	uint32_t clock;
+	uint16_t minor;            /* version of the format, of its major one */
 	gboolean complete;         /* the end record is there */
 	const char *missing;       /* one sentence on what is missing; NULL if complete */
 	uint64_t n_ops, n_kernels; /* in all readable chunks */
@@ -33,6 +34,7 @@ struct ct_trace { /* read-only view; opened by ct_trace_open() */
 
 	uint32_t n_strings, n_devices, n_processes, n_contexts, n_streams, n_lanes;
 	uint32_t n_shapes, n_counters;
+	uint32_t n_recordings, n_green, n_edges, n_graphs, n_curves; /* minor version 1 */
 	const char *const *string;
 	const struct ct_device_record *device;
 	const struct ct_process_record *process;
@@ -41,6 +43,11 @@ struct ct_trace { /* read-only view; opened by ct_trace_open() */
 	const struct ct_lane_record *lane;
 	const struct ct_shape_record *shape;
 	const struct ct_counter_record *counter;
+	const struct ct_recording_record *recording;
+	const struct ct_green_record *green;
+	const struct ct_graph_edge_record *edge; /* add the graph's first_node */
+	const struct ct_graph_record *graph;
+	const struct ct_curve_record *curve;
 	const uint64_t *lane_ops;     /* operations per lane */
 	struct ct_trace_index *index; /* the reader's own */
 };
@@ -54,6 +61,9 @@ void ct_trace_free(struct ct_trace *);
 
 /* String INDEX, or "" for CT_NONE. */
 const char *ct_trace_string(const struct ct_trace *, uint32_t index);
+
+/* The record of a context that has only some of the SMs, or NULL. */
+const struct ct_green_record *ct_trace_green(const struct ct_trace *, uint32_t context);
 
 struct ct_cursor;
 struct ct_cursor *ct_cursor_new(const struct ct_trace *, uint32_t lane);

@@ -25,6 +25,16 @@ size_t ct_record_bytes(uint32_t type)
 		return sizeof(struct ct_counter_record);
 	case CT_CHUNK_OPS:
 		return sizeof(struct ct_op);
+	case CT_CHUNK_RECORDINGS:
+		return sizeof(struct ct_recording_record);
+	case CT_CHUNK_GREEN:
+		return sizeof(struct ct_green_record);
+	case CT_CHUNK_GRAPH_EDGES:
+		return sizeof(struct ct_graph_edge_record);
+	case CT_CHUNK_GRAPHS:
+		return sizeof(struct ct_graph_record);
+	case CT_CHUNK_CURVES:
+		return sizeof(struct ct_curve_record);
 	case CT_CHUNK_END:
 		return sizeof(struct ct_end_record);
 	default:
@@ -39,12 +49,14 @@ const char *ct_chunk_name(uint32_t type)
 		[CT_CHUNK_PROCESSES] = "processes", [CT_CHUNK_CONTEXTS] = "contexts",
 		[CT_CHUNK_STREAMS] = "streams",     [CT_CHUNK_LANES] = "lanes",
 		[CT_CHUNK_SHAPES] = "shapes",       [CT_CHUNK_COUNTERS] = "counters",
-		[CT_CHUNK_OPS] = "operations",
+		[CT_CHUNK_OPS] = "operations",      [CT_CHUNK_RECORDINGS] = "recordings",
+		[CT_CHUNK_GREEN] = "green",         [CT_CHUNK_GRAPH_EDGES] = "edges",
+		[CT_CHUNK_GRAPHS] = "graphs",       [CT_CHUNK_CURVES] = "curves",
 	};
 
 	if (type == CT_CHUNK_END)
 		return "end";
-	if (type > CT_CHUNK_OPS || !names[type])
+	if (type >= CT_N_TABLES || !names[type])
 		return "unknown";
 	return names[type];
 }
@@ -92,6 +104,52 @@ static const char *lane_fault(const struct ct_lane_record *r,
 	return NULL;
 }
 
+static const char *recording_fault(const struct ct_recording_record *r,
+				   const struct ct_table_counts *counts)
+{
+	if (!names_one(counts, CT_CHUNK_PROCESSES, r->process))
+		return "process";
+	if (r->clock_error_ns < -1)
+		return "clock_error_ns";
+	return NULL;
+}
+
+static const char *green_fault(const struct ct_green_record *r,
+			       const struct ct_table_counts *counts)
+{
+	if (!names_one(counts, CT_CHUNK_CONTEXTS, r->context))
+		return "context";
+	if (r->sms == 0 || r->sms > r->device_sms)
+		return "sms";
+	return NULL;
+}
+
+static const char *graph_fault(const struct ct_graph_record *r,
+			       const struct ct_table_counts *counts)
+{
+	if (!names_one_or_none(counts, CT_CHUNK_PROCESSES, r->process))
+		return "process";
+	if (r->first_edge > counts->n[CT_CHUNK_GRAPH_EDGES])
+		return "first_edge";
+	if (r->n_edges > counts->n[CT_CHUNK_GRAPH_EDGES] - r->first_edge)
+		return "n_edges";
+	return NULL;
+}
+
+static const char *curve_fault(const struct ct_curve_record *r,
+			       const struct ct_table_counts *counts)
+{
+	if (!names_one(counts, CT_CHUNK_SHAPES, r->shape))
+		return "shape";
+	if (r->sms == 0)
+		return "sms";
+	if (r->ns <= 0 || r->ns > CT_TIME_MAX)
+		return "ns";
+	if (r->spread_ns < 0 || r->spread_ns > CT_TIME_MAX)
+		return "spread_ns";
+	return r->samples ? NULL : "samples";
+}
+
 const char *ct_table_fault(uint32_t type, const void *record,
 			   const struct ct_table_counts *counts)
 {
@@ -118,6 +176,19 @@ const char *ct_table_fault(uint32_t type, const void *record,
 					 ((const struct ct_counter_record *)record)->shape)
 			       ? NULL
 			       : "shape";
+	case CT_CHUNK_RECORDINGS:
+		return recording_fault(record, counts);
+	case CT_CHUNK_GREEN:
+		return green_fault(record, counts);
+	case CT_CHUNK_GRAPH_EDGES:
+		return ((const struct ct_graph_edge_record *)record)->from ==
+				       ((const struct ct_graph_edge_record *)record)->to
+			       ? "to"
+			       : NULL;
+	case CT_CHUNK_GRAPHS:
+		return graph_fault(record, counts);
+	case CT_CHUNK_CURVES:
+		return curve_fault(record, counts);
 	default:
 		return "type";
 	}

@@ -11,7 +11,7 @@
 
 #include "traces/format.h"
 
-#define CT_N_TABLES (CT_CHUNK_COUNTERS + 1)
+#define CT_N_TABLES (CT_CHUNK_CURVES + 1) /* that of CT_CHUNK_OPS stays empty */
 
 /* How many records each table holds so far, by enum ct_chunk_type. */
 struct ct_table_counts {

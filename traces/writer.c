@@ -40,7 +40,8 @@ struct ct_writer {
 	struct ct_table_counts counts;
 	struct pending table[CT_N_TABLES];
 	size_t table_bytes; /* ever appended */
-	struct ct_intern strings, shapes;
+	struct ct_intern strings, shapes, edges;
+	uint16_t minor;             /* 1 as soon as a chunk needs it */
 	char text[CT_STRING_BYTES]; /* a string being made clean */
 
 	struct pending *lane;
@@ -143,6 +144,17 @@ static int reserve(struct ct_writer *w, struct pending *p, size_t more)
 	return 0;
 }
 
+static int write_header(struct ct_writer *w);
+
+/* A file that holds nothing new is what it always was, down to its version. */
+static int raise_version(struct ct_writer *w, uint16_t type)
+{
+	if (type < CT_CHUNK_RECORDINGS || w->minor == CT_TRACE_MINOR)
+		return 0;
+	w->minor = CT_TRACE_MINOR;
+	return write_header(w);
+}
+
 static int flush_tables(struct ct_writer *w)
 {
 	struct pending *p;
@@ -154,7 +166,8 @@ static int flush_tables(struct ct_writer *w)
 			continue;
 		while (p->used % 8)
 			p->data[p->used++] = '\0';
-		if (write_chunk(w, type, CT_NONE, p->data, p->used, p->n, 0))
+		if (raise_version(w, type) ||
+		    write_chunk(w, type, CT_NONE, p->data, p->used, p->n, 0))
 			return w->error;
 		p->used = p->n = 0;
 	}
@@ -262,6 +275,106 @@ int64_t ct_writer_counter(struct ct_writer *w, const struct ct_counter_record *r
 	return append_record(w, CT_CHUNK_COUNTERS, record);
 }
 
+int64_t ct_writer_recording(struct ct_writer *w, const struct ct_recording_record *record)
+{
+	return append_record(w, CT_CHUNK_RECORDINGS, record);
+}
+
+int64_t ct_writer_green(struct ct_writer *w, const struct ct_green_record *record)
+{
+	return append_record(w, CT_CHUNK_GREEN, record);
+}
+
+int64_t ct_writer_curve(struct ct_writer *w, const struct ct_curve_record *record)
+{
+	return append_record(w, CT_CHUNK_CURVES, record);
+}
+
+static int compare_edge(const void *a, const void *b)
+{
+	const struct ct_graph_edge_record *x = a, *y = b;
+
+	if (x->to != y->to)
+		return x->to < y->to ? -1 : 1;
+	return (x->from > y->from) - (x->from < y->from);
+}
+
+/* Copies EDGES to OUT by the node that waits, each once, and less the least node number,
+ * which is *FIRST; how many remain. */
+static uint32_t order_edges(const struct ct_graph_edge_record *edges, uint32_t n,
+			    struct ct_graph_edge_record *out, uint64_t *first)
+{
+	uint32_t i, kept = 0;
+
+	*first = UINT64_MAX;
+	for (i = 0; i < n; i++) {
+		*first = edges[i].from < *first ? edges[i].from : *first;
+		*first = edges[i].to < *first ? edges[i].to : *first;
+	}
+	for (i = 0; i < n; i++)
+		out[i] = (struct ct_graph_edge_record){ edges[i].from - *first,
+							edges[i].to - *first };
+	qsort(out, n, sizeof(*out), compare_edge);
+	for (i = 0; i < n; i++)
+		if (kept == 0 || compare_edge(&out[kept - 1], &out[i]))
+			out[kept++] = out[i];
+	return kept;
+}
+
+/* The index of the first of EDGES, which stand in their table only once in this order. */
+static int64_t append_edges(struct ct_writer *w, const struct ct_graph_edge_record *edges,
+			    uint32_t n)
+{
+	size_t bytes = n * sizeof(*edges);
+	int64_t number = ct_intern_find(&w->edges, edges, bytes), error;
+	uint32_t i;
+
+	if (number >= 0)
+		return (int64_t)(ct_intern_offset(&w->edges, number) / sizeof(*edges));
+	if (w->edges.used + bytes > CT_EDGE_BYTES)
+		return -E2BIG;
+	number = ct_intern_add(&w->edges, edges, bytes);
+	if (number < 0)
+		return fail(w, -ENOMEM);
+	for (i = 0; i < n; i++) {
+		error = append(w, CT_CHUNK_GRAPH_EDGES, &edges[i], sizeof(edges[i]));
+		if (error < 0)
+			return error;
+	}
+	return (int64_t)(ct_intern_offset(&w->edges, number) / sizeof(*edges));
+}
+
+int64_t ct_writer_graph(struct ct_writer *w, uint32_t process, uint32_t graph,
+			const struct ct_graph_edge_record *edges, uint32_t n_edges)
+{
+	struct ct_graph_record record = { .process = process, .graph = graph };
+	struct ct_graph_edge_record *ordered;
+	int64_t first = 0;
+	uint32_t i;
+
+	if (w->error)
+		return w->error;
+	if (ct_table_fault(CT_CHUNK_GRAPHS, &record, &w->counts))
+		return -EINVAL;
+	for (i = 0; i < n_edges; i++)
+		if (ct_table_fault(CT_CHUNK_GRAPH_EDGES, &edges[i], &w->counts))
+			return -EINVAL;
+	if (n_edges > CT_EDGE_BYTES / sizeof(*edges))
+		return -E2BIG;
+	if (n_edges > 0) {
+		ordered = malloc(n_edges * sizeof(*ordered));
+		if (!ordered)
+			return fail(w, -ENOMEM);
+		record.n_edges = order_edges(edges, n_edges, ordered, &record.first_node);
+		first = append_edges(w, ordered, record.n_edges);
+		free(ordered);
+	}
+	if (first < 0)
+		return first;
+	record.first_edge = (uint32_t)first;
+	return append_record(w, CT_CHUNK_GRAPHS, &record);
+}
+
 int64_t ct_writer_lane(struct ct_writer *w, const struct ct_lane_record *record)
 {
 	uint32_t n = w->counts.n[CT_CHUNK_LANES],
@@ -339,7 +452,7 @@ static int write_header(struct ct_writer *w)
 {
 	struct ct_trace_header header = {
 		.major = CT_TRACE_MAJOR,
-		.minor = CT_TRACE_MINOR,
+		.minor = w->minor,
 		.header_bytes = sizeof(header),
 		.origin_ns = w->origin_ns,
 		.clock = w->clock,
@@ -435,6 +548,7 @@ void ct_writer_abandon(struct ct_writer *w)
 	free(w->lane);
 	ct_intern_clear(&w->strings);
 	ct_intern_clear(&w->shapes);
+	ct_intern_clear(&w->edges);
 	ZSTD_freeCCtx(w->zstd);
 	free(w->packed);
 	free(w);

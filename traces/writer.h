@@ -46,6 +46,16 @@ int64_t ct_writer_context(struct ct_writer *, const struct ct_context_record *);
 int64_t ct_writer_stream(struct ct_writer *, const struct ct_stream_record *);
 int64_t ct_writer_lane(struct ct_writer *, const struct ct_lane_record *);
 int64_t ct_writer_counter(struct ct_writer *, const struct ct_counter_record *);
+int64_t ct_writer_recording(struct ct_writer *, const struct ct_recording_record *);
+int64_t ct_writer_green(struct ct_writer *, const struct ct_green_record *);
+int64_t ct_writer_curve(struct ct_writer *, const struct ct_curve_record *);
+
+/* Appends a graph with its edges, whose nodes are numbered as in struct ct_op, in any
+ * order; an edge given twice counts once, and graphs of one form share their edges.  Its
+ * index or -errno: -EINVAL on an edge from a node to itself, and -E2BIG, which writes
+ * nothing and leaves the writer as it is, where all edges would exceed CT_EDGE_BYTES. */
+int64_t ct_writer_graph(struct ct_writer *, uint32_t process, uint32_t graph,
+			const struct ct_graph_edge_record *edges, uint32_t n_edges);
 
 /* Appends OP to LANE.  Lanes may be interleaved; each keeps one open chunk. */
 int ct_writer_op(struct ct_writer *, uint32_t lane, const struct ct_op *op);

@@ -56,6 +56,35 @@ static void use_lane(const struct ct_trace *trace, uint32_t lane)
 	ct_cursor_free(cursor);
 }
 
+/* Reads everything that the tables of minor version 1 name. */
+static void use_tables(const struct ct_trace *trace)
+{
+	uint64_t sum = 0;
+
+	for (uint32_t i = 0; i < trace->n_recordings; i++)
+		g_assert_cmpuint(trace->recording[i].process, <, trace->n_processes);
+	for (uint32_t i = 0; i < trace->n_green; i++) {
+		g_assert_cmpuint(trace->green[i].context, <, trace->n_contexts);
+		g_assert_nonnull(ct_trace_green(trace, trace->green[i].context));
+	}
+	for (uint32_t i = 0; i < trace->n_graphs; i++) {
+		const struct ct_graph_record *graph = &trace->graph[i];
+
+		/* Every graph may name all edges: look at the first and the last. */
+		g_assert(graph->process == CT_NONE || graph->process < trace->n_processes);
+		g_assert_cmpuint(graph->first_edge, <=, trace->n_edges);
+		g_assert_cmpuint(graph->n_edges, <=, trace->n_edges - graph->first_edge);
+		if (graph->n_edges)
+			sum += trace->edge[graph->first_edge].from +
+			       trace->edge[graph->first_edge + graph->n_edges - 1].to;
+	}
+	for (uint32_t i = 0; i < trace->n_curves; i++) {
+		g_assert_cmpuint(trace->curve[i].shape, <, trace->n_shapes);
+		g_assert_cmpint(trace->curve[i].ns, >, 0);
+	}
+	g_assert(trace->n_edges || !sum);
+}
+
 static void read_trace(const guint8 *bytes, size_t length)
 {
 	int fd = open(sample_path(), O_WRONLY | O_TRUNC | O_CLOEXEC);
@@ -70,6 +99,7 @@ static void read_trace(const guint8 *bytes, size_t length)
 		return;
 	}
 	g_assert(trace->complete == (trace->missing == NULL));
+	use_tables(trace);
 	for (uint32_t lane = 0; lane < trace->n_lanes; lane++)
 		use_lane(trace, lane);
 	ct_trace_free(trace);
@@ -121,17 +151,33 @@ static void load_seed(struct fuzz_seed *seed, int zstd_level, uint64_t n_ops)
 	seed->bytes = bytes;
 }
 
+/* With all that came with minor version 1. */
+static void load_extended(struct fuzz_seed *seed, int zstd_level)
+{
+	struct ct_writer *w = sample_begin(sample_path(), zstd_level);
+	struct ct_op op = sample_op(0, 0);
+	char *bytes;
+
+	sample_extend(w);
+	g_assert_cmpint(ct_writer_op(w, 0, &op), ==, 0);
+	g_assert_cmpint(ct_writer_close(w, 0), ==, 0);
+	g_assert_true(g_file_get_contents(sample_path(), &bytes, &seed->length, NULL));
+	seed->bytes = bytes;
+}
+
 int main(void)
 {
 	static const char *const words[] = { "CHNK", "\xff\xff\xff\xff", "\x7f\xff",
 					     "\x01", "\xff\xff\xff\x7f", NULL };
-	struct fuzz_seed seeds[3];
+	struct fuzz_seed seeds[5];
 	struct fuzz_target target = { seeds, G_N_ELEMENTS(seeds), words, 2000, check };
 	int result;
 
 	load_seed(&seeds[0], 0, 3);
 	load_seed(&seeds[1], 3, 20);
 	load_seed(&seeds[2], 0, 0);
+	load_extended(&seeds[3], 0);
+	load_extended(&seeds[4], 3);
 	result = fuzz_main(&target);
 	for (guint i = 0; i < G_N_ELEMENTS(seeds); i++)
 		g_free((void *)seeds[i].bytes);

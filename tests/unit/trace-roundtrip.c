@@ -234,6 +234,182 @@ START_TEST(not_a_trace)
 }
 END_TEST
 
+static uint16_t minor_of(const char *path)
+{
+	struct ct_trace_header header = { 0 };
+	FILE *file = fopen(path, "r");
+
+	ck_assert_ptr_nonnull(file);
+	ck_assert_uint_eq(fread(&header, sizeof(header), 1, file), 1);
+	fclose(file);
+	return header.minor;
+}
+
+/* What an older reader of this very trace would be given: nothing new. */
+START_TEST(old_stays_old)
+{
+	g_autoptr(GError) error = NULL;
+	struct ct_trace *trace;
+
+	sample_write(sample_path(), 0, 10);
+	ck_assert_uint_eq(minor_of(sample_path()), 0);
+	trace = ct_trace_open(sample_path(), &error);
+	ck_assert_ptr_nonnull(trace);
+	ck_assert_uint_eq(trace->minor, 0);
+	ck_assert_uint_eq(trace->n_recordings, 0);
+	ck_assert_uint_eq(trace->n_green, 0);
+	ck_assert_uint_eq(trace->n_edges, 0);
+	ck_assert_uint_eq(trace->n_graphs, 0);
+	ck_assert_uint_eq(trace->n_curves, 0);
+	ck_assert_ptr_null(ct_trace_green(trace, 0));
+	ct_trace_free(trace);
+}
+END_TEST
+
+static void check_extended(const struct ct_trace *trace)
+{
+	const struct ct_graph_record *graph = trace->graph;
+
+	ck_assert_uint_eq(trace->minor, 1);
+	ck_assert_uint_eq(trace->n_recordings, 1);
+	ck_assert_uint_eq(trace->recording[0].cupti_version, 130001);
+	ck_assert_uint_eq(trace->recording[0].driver_version, 13000);
+	ck_assert_uint_eq(trace->recording[0].stop, CT_STOP_FULL);
+	ck_assert_uint_eq(trace->recording[0].flags, CT_RECORDING_CUT_OFF);
+	ck_assert_uint_eq(trace->recording[0].n_records, 4000);
+	ck_assert_uint_eq(trace->recording[0].n_unlaunched, 5);
+	ck_assert_int_eq(trace->recording[0].clock_error_ns, 900);
+	ck_assert_uint_eq(trace->n_green, 1);
+	ck_assert_uint_eq(ct_trace_green(trace, 0)->sms, 16);
+	ck_assert_uint_eq(ct_trace_green(trace, 0)->device_sms, 132);
+	/* Ordered by the node that waits, and shared by the two of one form. */
+	ck_assert_uint_eq(trace->n_graphs, 3);
+	ck_assert_uint_eq(trace->n_edges, 3);
+	ck_assert_uint_eq(graph[0].graph, 5);
+	ck_assert_uint_eq(graph[0].first_edge, 0);
+	ck_assert_uint_eq(graph[0].n_edges, 3);
+	ck_assert_uint_eq(graph[0].first_node, 9);
+	ck_assert_uint_eq(trace->edge[0].from, 0);
+	ck_assert_uint_eq(trace->edge[0].to, 1);
+	ck_assert_uint_eq(trace->edge[2].from, 1);
+	ck_assert_uint_eq(trace->edge[2].to, 3);
+	ck_assert_uint_eq(graph[1].first_edge, 0);
+	ck_assert_uint_eq(graph[1].n_edges, 3);
+	ck_assert_uint_eq(graph[1].first_node, 72);
+	ck_assert_uint_eq(graph[2].process, CT_NONE);
+	ck_assert_uint_eq(graph[2].n_edges, 0);
+	ck_assert_uint_eq(trace->n_curves, 2);
+	ck_assert_uint_eq(trace->curve[0].sms, 66);
+	ck_assert_int_eq(trace->curve[1].ns, 1100);
+	ck_assert_int_eq(trace->curve[1].spread_ns, 60);
+	ck_assert_uint_eq(trace->curve[1].samples, 3);
+}
+
+START_TEST(extended)
+{
+	g_autoptr(GError) error = NULL;
+	struct ct_trace *trace;
+	struct ct_writer *w;
+	struct ct_op op;
+
+	for (int level = 0; level <= 3; level += 3) {
+		w = sample_begin(sample_path(), level);
+		sample_extend(w);
+		for (uint64_t i = 0; i < 100; i++) {
+			op = sample_op(0, i);
+			ck_assert_int_eq(ct_writer_op(w, 0, &op), 0);
+		}
+		ck_assert_int_eq(ct_writer_clock(w, 1400000000000000000, CT_CLOCK_UNIX), 0);
+		ck_assert_int_eq(ct_writer_close(w, 0), 0);
+		trace = ct_trace_open(sample_path(), &error);
+		ck_assert_msg(trace, "%s", error ? error->message : "");
+		ck_assert_int_eq(trace->origin_ns, 1400000000000000000);
+		check_extended(trace);
+		check_lane(trace, 0, 100);
+		ct_trace_free(trace);
+	}
+}
+END_TEST
+
+/* Thousands of graphs of one form cost what their own records do; edges beyond the limit
+ * are refused, and the file is whole all the same. */
+START_TEST(many_graphs)
+{
+	enum { GRAPHS = 3000, NODES = 500, MOST = CT_EDGE_BYTES / 16 };
+	g_autofree struct ct_graph_edge_record *edge =
+		g_new(struct ct_graph_edge_record, MOST + 1);
+	struct ct_writer *w = sample_begin(sample_path(), 0);
+	g_autoptr(GError) error = NULL;
+	struct ct_trace *trace;
+	const struct ct_graph_record *last;
+
+	for (uint32_t g = 0; g < GRAPHS; g++) {
+		/* Backwards, and the first of them twice. */
+		for (uint32_t i = 0; i <= NODES; i++) {
+			uint64_t at = MIN(NODES - i, NODES - 1);
+
+			edge[i].from = ((uint64_t)g << 32) + at;
+			edge[i].to = edge[i].from + 1;
+		}
+		ck_assert_int_eq(ct_writer_graph(w, 0, g, edge, NODES + 1), g);
+	}
+	for (uint32_t i = 0; i <= MOST; i++)
+		edge[i] = (struct ct_graph_edge_record){ i, i + 1u };
+	ck_assert_int_eq(ct_writer_graph(w, 0, 1, edge, MOST + 1), -E2BIG);
+	ck_assert_int_eq(ct_writer_graph(w, 0, 1, edge, MOST), -E2BIG);
+	ck_assert_int_eq(ct_writer_graph(w, 0, 1, edge, MOST - NODES), GRAPHS);
+	ck_assert_int_eq(ct_writer_close(w, 0), 0);
+	trace = ct_trace_open(sample_path(), &error);
+	ck_assert_msg(trace, "%s", error ? error->message : "");
+	ck_assert(trace->complete);
+	ck_assert_uint_eq(trace->n_graphs, GRAPHS + 1);
+	ck_assert_uint_eq(trace->n_edges, MOST);
+	last = &trace->graph[GRAPHS - 1];
+	ck_assert_uint_eq(last->first_edge, 0);
+	ck_assert_uint_eq(last->n_edges, NODES);
+	ck_assert_uint_eq(last->first_node, (uint64_t)(GRAPHS - 1) << 32);
+	ck_assert_uint_eq(trace->edge[NODES - 1].to, NODES);
+	ck_assert_uint_eq(trace->graph[GRAPHS].first_edge, NODES);
+	ct_trace_free(trace);
+}
+END_TEST
+
+START_TEST(writer_refuses_extended)
+{
+	struct ct_writer *w = sample_begin(sample_path(), 0);
+	const struct ct_graph_edge_record loop = { 4, 4 };
+	struct ct_recording_record recording = { .process = 1 };
+	struct ct_green_record green = { .context = 1, .sms = 8, .device_sms = 132 };
+	struct ct_curve_record good = { .shape = 1, .sms = 8, .ns = 5, .samples = 1 }, bad;
+
+	ck_assert_int_eq(ct_writer_recording(w, &recording), -EINVAL);
+	recording.process = CT_NONE;
+	ck_assert_int_eq(ct_writer_recording(w, &recording), -EINVAL);
+	recording.process = 0;
+	recording.clock_error_ns = -2;
+	ck_assert_int_eq(ct_writer_recording(w, &recording), -EINVAL);
+	ck_assert_int_eq(ct_writer_green(w, &green), -EINVAL);
+	green.context = 0;
+	green.sms = 0;
+	ck_assert_int_eq(ct_writer_green(w, &green), -EINVAL);
+	green.sms = 133;
+	ck_assert_int_eq(ct_writer_green(w, &green), -EINVAL);
+	ck_assert_int_eq(ct_writer_graph(w, 1, 1, NULL, 0), -EINVAL);
+	ck_assert_int_eq(ct_writer_graph(w, 0, 1, &loop, 1), -EINVAL);
+	for (int i = 0; i < 6; i++) {
+		bad = good;
+		bad.shape = i == 0 ? 2 : bad.shape;
+		bad.sms = i == 1 ? 0 : bad.sms;
+		bad.ns = i == 2 ? 0 : i == 3 ? INT64_MAX : bad.ns;
+		bad.spread_ns = i == 4 ? -1 : 0;
+		bad.samples = i == 5 ? 0 : 1;
+		ck_assert_int_eq(ct_writer_curve(w, &bad), -EINVAL);
+	}
+	ck_assert_int_eq(ct_writer_curve(w, &good), 0);
+	ck_assert_int_eq(ct_writer_close(w, 0), 0);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("trace-roundtrip");
@@ -247,6 +423,10 @@ int main(void)
 	tcase_add_test(tests, seek);
 	tcase_add_test(tests, interning);
 	tcase_add_test(tests, writer_refuses);
+	tcase_add_test(tests, old_stays_old);
+	tcase_add_test(tests, extended);
+	tcase_add_test(tests, many_graphs);
+	tcase_add_test(tests, writer_refuses_extended);
 	tcase_add_test(tests, full_disk_stays_an_error);
 	tcase_add_test(tests, many_lanes);
 	tcase_add_test(tests, not_a_trace);

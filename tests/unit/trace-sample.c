@@ -127,6 +127,37 @@ struct ct_writer *sample_begin(const char *path, int zstd_level)
 	return w;
 }
 
+void sample_extend(struct ct_writer *w)
+{
+	const struct ct_recording_record recording = { .process = 0,
+						       .cupti_version = 130001,
+						       .driver_version = 13000,
+						       .stop = CT_STOP_FULL,
+						       .flags = CT_RECORDING_CUT_OFF,
+						       .n_records = 4000,
+						       .n_dropped = 1,
+						       .n_zero_times = 2,
+						       .n_unknown_kinds = 3,
+						       .n_lost_launches = 4,
+						       .n_unlaunched = 5,
+						       .clock_error_ns = 900 };
+	const struct ct_green_record green = { .sms = 16, .device_sms = 132 };
+	const struct ct_graph_edge_record edges[] = { { 9, 11 }, { 10, 12 }, { 9, 10 } };
+	const struct ct_graph_edge_record same[] = { { 72, 73 }, { 72, 74 }, { 73, 75 } };
+	struct ct_curve_record curve = { .shape = 1, .sms = 66, .ns = 2000, .samples = 3 };
+
+	need(ct_writer_recording(w, &recording));
+	need(ct_writer_green(w, &green));
+	need(ct_writer_graph(w, 0, 5, edges, 3));
+	need(ct_writer_graph(w, 0, 6, same, 3));
+	need(ct_writer_graph(w, CT_NONE, 7, NULL, 0));
+	need(ct_writer_curve(w, &curve));
+	curve.sms = 132;
+	curve.ns = 1100;
+	curve.spread_ns = 60;
+	need(ct_writer_curve(w, &curve));
+}
+
 void sample_write(const char *path, int zstd_level, uint64_t n_ops)
 {
 	struct ct_writer *w = sample_begin(path, zstd_level);

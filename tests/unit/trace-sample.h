@@ -16,6 +16,9 @@ struct ct_op sample_op(uint32_t lane, uint64_t number);
 /* Opens PATH and fills the tables: 2 lanes, 2 streams, 2 shapes, 1 counter. */
 struct ct_writer *sample_begin(const char *path, int zstd_level);
 
+/* Adds a record of every kind that came with minor version 1; needs a fresh sample. */
+void sample_extend(struct ct_writer *);
+
 /* A whole file of N_OPS operations per lane.  Exits the program on failure. */
 void sample_write(const char *path, int zstd_level, uint64_t n_ops);
 
