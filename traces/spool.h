@@ -210,6 +210,7 @@ struct ct_spool_marker { /* 40 bytes */
 	uint32_t reserved;
 };
 
+/* A node may come twice, when it was made and when it was known to be a clone. */
 struct ct_spool_node { /* 32 bytes */
 	struct ct_spool_record record;
 	uint32_t graph; /* that NODE is of */
@@ -252,7 +253,9 @@ enum ct_spool_note_code {
 	CT_SPOOL_FORKED,       /* the process was forked after cuInit: cannot use CUDA */
 	CT_SPOOL_KIND_MISSING, /* one kind of record could not be enabled */
 	CT_SPOOL_CONFINED,     /* contexts were put on fewer SMs; the text says how many */
-	CT_SPOOL_NOT_CONFINED  /* that was asked for and failed */
+	CT_SPOOL_NOT_CONFINED, /* that was asked for and failed */
+	CT_SPOOL_STARTED       /* by its marker or on request, at time_ns: what was called
+				* before is not wanted */
 };
 
 struct ct_spool_note { /* 24 bytes */
