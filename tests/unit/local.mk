@@ -7,6 +7,7 @@ UNIT_TESTS = \
 	tests/unit/broker \
 	tests/unit/broker-limits \
 	tests/unit/cluster \
+	tests/unit/confine \
 	tests/unit/copy-engine \
 	tests/unit/crew \
 	tests/unit/contention \
@@ -330,3 +331,13 @@ tests_unit_fluid_LDADD = sim/libsim.la $(CHECK_LIBS)
 
 tests_unit_ground_truth_SOURCES = tests/unit/ground-truth.c
 tests_unit_ground_truth_LDADD = $(GLIB_LIBS) $(JANSSON_LIBS)
+
+# A part of the collector, on a driver made in the test.
+tests_unit_confine_SOURCES = tests/unit/confine.c capture/collector/confine-calls.h \
+	capture/collector/confine-cuda.h capture/collector/confine.c capture/collector/confine.h
+tests_unit_confine_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+if HAVE_CUDA_HEADERS
+tests_unit_confine_CPPFLAGS += -DHAVE_CUDA_HEADERS $(CUDA_CPPFLAGS)
+endif
+tests_unit_confine_CFLAGS = $(AM_CFLAGS) -pthread
+tests_unit_confine_LDADD = $(CHECK_LIBS) -ldl
