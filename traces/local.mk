@@ -61,6 +61,8 @@ traces_libtraces_la_SOURCES = \
 	traces/import-orion-csv.c \
 	traces/import.c \
 	traces/import.h \
+	traces/join-curves.c \
+	traces/join-curves.h \
 	traces/kineto-sync.c \
 	traces/kineto-sync.h \
 	traces/kineto-words.c \

@@ -37,6 +37,7 @@ UNIT_TESTS = \
 	tests/unit/import-kineto \
 	tests/unit/import-nsys \
 	tests/unit/import-orion \
+	tests/unit/join-curves \
 	tests/unit/metrics \
 	tests/unit/mig \
 	tests/unit/occupancy \
@@ -341,3 +342,7 @@ tests_unit_confine_CPPFLAGS += -DHAVE_CUDA_HEADERS $(CUDA_CPPFLAGS)
 endif
 tests_unit_confine_CFLAGS = $(AM_CFLAGS) -pthread
 tests_unit_confine_LDADD = $(CHECK_LIBS) -ldl
+
+tests_unit_join_curves_SOURCES = tests/unit/join-curves.c $(TINY_TRACE)
+tests_unit_join_curves_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_join_curves_LDADD = $(TRACE_TEST_LIBS) -lm
