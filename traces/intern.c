@@ -117,6 +117,12 @@ size_t ct_intern_offset(const struct ct_intern *in, int64_t number)
 	return in->item[number].offset;
 }
 
+const char *ct_intern_bytes(const struct ct_intern *in, uint32_t number, size_t *length)
+{
+	*length = in->item[number].length;
+	return in->arena + in->item[number].offset;
+}
+
 void ct_intern_clear(struct ct_intern *in)
 {
 	free(in->item);

@@ -26,6 +26,9 @@ int64_t ct_intern_add(struct ct_intern *, const void *bytes, size_t length);
 /* How many bytes were added before piece NUMBER. */
 size_t ct_intern_offset(const struct ct_intern *, int64_t number);
 
+/* Piece NUMBER, until the next one is added. */
+const char *ct_intern_bytes(const struct ct_intern *, uint32_t number, size_t *length);
+
 void ct_intern_clear(struct ct_intern *);
 
 #endif

@@ -1,1 +1,31 @@
-# The collector: the library that records inside a program.
+# The collector: the library that records inside a program.  In the build tree it is
+# capture/collector/.libs/libcotenant-collector.so, installed $(pkglibdir)/...
+noinst_LTLIBRARIES += capture/collector/libcollector.la
+pkglib_LTLIBRARIES += capture/collector/libcotenant-collector.la
+
+# All of it, for the library and for tests that go in by a side door.
+capture_collector_libcollector_la_SOURCES = \
+	capture/collector/collector.c \
+	capture/collector/collector.h \
+	capture/collector/control.c \
+	capture/collector/control.h \
+	capture/collector/cupti.h \
+	capture/collector/hooks.c \
+	capture/collector/inject.c \
+	capture/collector/spooler.c \
+	capture/collector/spooler.h \
+	capture/session.h \
+	traces/api-call.c \
+	traces/driver-call.c \
+	traces/intern.c \
+	traces/spool.h
+# XXH_INLINE_ALL: it needs no library but the C library in the program.
+capture_collector_libcollector_la_CPPFLAGS = $(AM_CPPFLAGS) -DXXH_INLINE_ALL
+capture_collector_libcollector_la_CFLAGS = $(STRICT_CFLAGS) $(WARN_CFLAGS) $(SANITIZE_FLAGS) \
+	$(XXHASH_CFLAGS) -fvisibility=hidden -pthread
+
+# -z nodelete: CUPTI and NVTX keep our functions after a dlclose().
+capture_collector_libcotenant_collector_la_SOURCES =
+capture_collector_libcotenant_collector_la_LIBADD = capture/collector/libcollector.la
+capture_collector_libcotenant_collector_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version \
+	-shared -Wl,-z,defs -Wl,-z,nodelete

@@ -1,0 +1,114 @@
+/*
+ * collector - finds the recording that this process is part of.
+ */
+#define _GNU_SOURCE
+#include "capture/collector/collector.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "capture/collector/control.h"
+
+struct ct_collector ct_collector;
+
+/* The page of the recording, for good; NULL: there is none that we understand. */
+static struct ct_session_page *map_page(const char *folder)
+{
+	struct ct_session_page *page = MAP_FAILED;
+	char path[PATH_MAX];
+	struct stat file;
+	int fd;
+
+	if (snprintf(path, sizeof(path), "%s/%s", folder, CT_SESSION_PAGE_NAME) >=
+	    (int)sizeof(path))
+		return NULL;
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return NULL;
+	if (fstat(fd, &file) == 0 && file.st_size >= (off_t)sizeof(*page))
+		page = mmap(NULL, sizeof(*page), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	close(fd);
+	if (page == MAP_FAILED)
+		return NULL;
+	if (page->magic != CT_SESSION_MAGIC || page->version != CT_SESSION_VERSION) {
+		munmap(page, sizeof(*page));
+		return NULL;
+	}
+	return page;
+}
+
+/* Not the others: a shell that starts programs does not use CUDA, but some of them
+ * start helpers that do. */
+static bool is_wanted(const struct ct_session_page *page)
+{
+	return (page->flags & CT_SESSION_CHILDREN) || page->first_pid == 0 ||
+	       page->first_pid == (uint32_t)getpid();
+}
+
+static int64_t unix_offset_ns(void)
+{
+	struct timespec real;
+	int64_t before = ct_collector_now(), after;
+
+	clock_gettime(CLOCK_REALTIME, &real);
+	after = ct_collector_now();
+	return (int64_t)real.tv_sec * 1000000000 + real.tv_nsec - before -
+	       (after - before) / 2;
+}
+
+static void when_full(void)
+{
+	ct_control_stop(ct_collector.page, CT_SPOOL_FULL);
+}
+
+static void in_child(void)
+{
+	atomic_store(&ct_collector.state, CT_COLLECTOR_FORKED);
+}
+
+static void open_once(void)
+{
+	struct ct_collector *collector = &ct_collector;
+	const char *folder = secure_getenv(CT_SESSION_FOLDER_ENV);
+	struct ct_spool_header header = { 0 };
+	struct ct_session_page *page;
+
+	if (!folder || !*folder)
+		return;
+	page = map_page(folder);
+	if (!page)
+		return;
+	if (!is_wanted(page)) {
+		munmap(page, sizeof(*page));
+		return;
+	}
+	collector->page = page;
+	collector->begin_ns = ct_collector_now();
+	header.pid = (uint32_t)getpid();
+	header.parent_pid = (uint32_t)getppid();
+	header.begin_ns = collector->begin_ns;
+	header.unix_offset_ns = unix_offset_ns();
+	if (ct_spooler_init(&collector->spool, folder, &header))
+		return;
+	collector->spool.total_bytes = &page->bytes;
+	collector->spool.max_bytes = page->max_bytes;
+	collector->spool.full = when_full;
+	pthread_atfork(NULL, NULL, in_child);
+	atomic_store(&collector->state, CT_COLLECTOR_OPEN);
+}
+
+bool ct_collector_open(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	int kept = errno;
+
+	pthread_once(&once, open_once);
+	errno = kept;
+	return ct_collector_recording();
+}
