@@ -33,6 +33,9 @@ traces_libtraces_la_SOURCES = \
 	traces/check.h \
 	traces/copier.c \
 	traces/copier.h \
+	traces/counter-file.h \
+	traces/counter-table.c \
+	traces/counter-table.h \
 	traces/csv.c \
 	traces/csv.h \
 	traces/cursor.c \
@@ -63,6 +66,10 @@ traces_libtraces_la_SOURCES = \
 	traces/import.h \
 	traces/join-curves.c \
 	traces/join-curves.h \
+	traces/join-counters.c \
+	traces/join-counters.h \
+	traces/kernel-name.c \
+	traces/kernel-name.h \
 	traces/kineto-sync.c \
 	traces/kineto-sync.h \
 	traces/kineto-words.c \
@@ -71,6 +78,9 @@ traces_libtraces_la_SOURCES = \
 	traces/kineto.h \
 	traces/merge.c \
 	traces/merge.h \
+	traces/ncu-csv.c \
+	traces/ncu-lines.c \
+	traces/ncu-lines.h \
 	traces/nsys-calls.c \
 	traces/nsys-ranges.c \
 	traces/nsys-target.c \

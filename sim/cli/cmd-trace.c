@@ -10,6 +10,8 @@ static const struct ct_command commands[] = {
 	{ "check", "whether a trace may stand for isolated work", ct_trace_cmd_check },
 	{ "cut", "a part of a trace as a trace of its own", ct_trace_cmd_cut },
 	{ "merge", "several traces as one", ct_trace_cmd_merge },
+	{ "counters", "put measured hardware counters into a trace",
+	  ct_trace_cmd_counters },
 	{ "import", "turn other tools' recordings into a trace", ct_trace_cmd_import },
 	{ "export", "write a trace for other tools", ct_trace_cmd_export },
 	{ "generate", "a trace computed from a model's arithmetic", ct_trace_cmd_generate },

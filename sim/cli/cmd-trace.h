@@ -8,6 +8,7 @@ int ct_trace_cmd_info(int argc, char **argv);
 int ct_trace_cmd_dump(int argc, char **argv);
 int ct_trace_cmd_cut(int argc, char **argv);
 int ct_trace_cmd_merge(int argc, char **argv);
+int ct_trace_cmd_counters(int argc, char **argv);
 int ct_trace_cmd_import(int argc, char **argv);
 int ct_trace_cmd_export(int argc, char **argv);
 int ct_trace_cmd_check(int argc, char **argv);

@@ -12,6 +12,7 @@ cotenant_SOURCES = \
 	sim/cli/cmd-run.c \
 	sim/cli/cmd-run.h \
 	sim/cli/cmd-trace-check.c \
+	sim/cli/cmd-trace-counters.c \
 	sim/cli/cmd-trace-cut.c \
 	sim/cli/cmd-trace-dump.c \
 	sim/cli/cmd-trace-export.c \

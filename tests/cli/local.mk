@@ -8,6 +8,7 @@ CLI_TESTS = \
 	tests/cli/samples.sh \
 	tests/cli/sensitivity.sh \
 	tests/cli/sharing.sh \
+	tests/cli/trace-counters.sh \
 	tests/cli/trace.sh
 TESTS += $(CLI_TESTS)
 EXTRA_DIST += $(CLI_TESTS)

@@ -6,6 +6,7 @@ FUZZERS = \
 	tests/fuzz/fuzz-device \
 	tests/fuzz/fuzz-kineto \
 	tests/fuzz/fuzz-ledger \
+	tests/fuzz/fuzz-ncu \
 	tests/fuzz/fuzz-nsys \
 	tests/fuzz/fuzz-scenario \
 	tests/fuzz/fuzz-trace
@@ -46,3 +47,6 @@ tests_fuzz_fuzz_csv_LDADD = traces/libtraces.la
 
 tests_fuzz_fuzz_nsys_SOURCES = tests/fuzz/fuzz-nsys.c tests/fuzz/fuzz-import.h tests/fuzz/fuzz.h
 tests_fuzz_fuzz_nsys_LDADD = traces/libtraces.la
+
+tests_fuzz_fuzz_ncu_SOURCES = tests/fuzz/fuzz-ncu.c tests/fuzz/fuzz.h
+tests_fuzz_fuzz_ncu_LDADD = traces/libtraces.la -lm

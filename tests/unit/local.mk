@@ -38,8 +38,11 @@ UNIT_TESTS = \
 	tests/unit/import-nsys \
 	tests/unit/import-orion \
 	tests/unit/join-curves \
+	tests/unit/join-counters \
+	tests/unit/kernel-name \
 	tests/unit/metrics \
 	tests/unit/mig \
+	tests/unit/ncu-csv \
 	tests/unit/occupancy \
 	tests/unit/program \
 	tests/unit/real-traces \
@@ -189,6 +192,18 @@ tests_unit_generate_LDADD = $(TRACE_TEST_LIBS) -lm
 tests_unit_trace_parts_SOURCES = tests/unit/trace-parts.c $(TINY_TRACE)
 tests_unit_trace_parts_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_trace_parts_LDADD = $(TRACE_TEST_LIBS) -lm
+
+tests_unit_join_counters_SOURCES = tests/unit/join-counters.c $(TINY_TRACE)
+tests_unit_join_counters_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_join_counters_LDADD = $(TRACE_TEST_LIBS) -lm
+
+tests_unit_kernel_name_SOURCES = tests/unit/kernel-name.c
+tests_unit_kernel_name_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_kernel_name_LDADD = $(TRACE_TEST_LIBS)
+
+tests_unit_ncu_csv_SOURCES = tests/unit/ncu-csv.c
+tests_unit_ncu_csv_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_ncu_csv_LDADD = $(TRACE_TEST_LIBS) -lm
 
 # Small foreign files, imported and read back.
 IMPORT_CASE = tests/unit/import-case.c tests/unit/import-case.h
