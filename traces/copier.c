@@ -2,8 +2,10 @@
  * copier - operations of one trace, appended to another.
  *
  * One map per table gives the new index of an old one, filled when an operation first
- * names it.  The target is written under a temporary name and renamed when complete, so
- * that a failed cut or merge leaves nothing and may replace its own input.
+ * names it.  What only says more of a record (how a process was recorded, which SMs a
+ * context has, how long a shape takes) follows it.  The target is written under a
+ * temporary name and renamed when complete, so that a failed cut or merge leaves nothing
+ * and may replace its own input.
  */
 #include "traces/copier.h"
 
@@ -15,13 +17,23 @@
 #include "sim/base/error.h"
 #include "traces/saturate.h"
 
+/* The records of a table that name another's, by that. */
+struct chain {
+	uint32_t *first, *next; /* CT_NONE: no more */
+};
+
 struct ct_copier {
 	const struct ct_trace *from;
 	struct ct_copy_target *to;
 	char *process_name;
 	uint32_t unnamed_process; /* stands for CT_NONE once written */
 	uint32_t *string, *device, *process, *context, *stream, *lane, *shape, *counter;
-	uint32_t *first_counter, *next_counter; /* those of a shape, as a chain */
+	struct chain counters, curves; /* of a shape */
+	struct chain recordings;       /* of a process */
+	struct chain greens;           /* of a context */
+	GHashTable *graphs;  /* uint64_t *: process and number -> 1 + index; NULL: none */
+	uint64_t last_graph; /* copied, or not there */
+	uint64_t *graph_key; /* of each */
 };
 
 static uint32_t *new_map(uint32_t n)
@@ -30,6 +42,55 @@ static uint32_t *new_map(uint32_t n)
 
 	memset(map, 0xff, ((gsize)n + 1) * sizeof(*map));
 	return map;
+}
+
+/* Of N records, of which KEY_OFFSET says where the index into a table of N_KEYS stands. */
+static struct chain new_chain(uint32_t n_keys, const void *records, uint32_t n, gsize bytes,
+			      gsize key_offset)
+{
+	struct chain chain = { new_map(n_keys), new_map(n) };
+
+	for (uint32_t i = n; i-- > 0;) {
+		uint32_t key =
+			*(const uint32_t *)((const char *)records + i * bytes + key_offset);
+
+		if (key == CT_NONE)
+			continue;
+		chain.next[i] = chain.first[key];
+		chain.first[key] = i;
+	}
+	return chain;
+}
+
+#define CHAIN(n_keys, records, n, type, field)                                             \
+	new_chain(n_keys, records, n, sizeof(struct type), offsetof(struct type, field))
+
+static void free_chain(struct chain *chain)
+{
+	g_free(chain->first);
+	g_free(chain->next);
+}
+
+static uint64_t graph_key(uint32_t process, uint32_t graph)
+{
+	return (uint64_t)process << 32 | graph;
+}
+
+/* Of several records of one graph the last one counts: only that is copied. */
+static void index_graphs(struct ct_copier *copier)
+{
+	const struct ct_trace *from = copier->from;
+
+	if (!from->n_graphs)
+		return;
+	copier->graphs = g_hash_table_new(g_int64_hash, g_int64_equal);
+	copier->graph_key = g_new(uint64_t, from->n_graphs);
+	for (uint32_t i = 0; i < from->n_graphs; i++) {
+		copier->graph_key[i] =
+			graph_key(from->graph[i].process, from->graph[i].graph);
+		g_hash_table_replace(copier->graphs, &copier->graph_key[i],
+				     GUINT_TO_POINTER(i + 1));
+	}
 }
 
 struct ct_copier *ct_copier_new(const struct ct_trace *from, struct ct_copy_target *to,
@@ -49,16 +110,15 @@ struct ct_copier *ct_copier_new(const struct ct_trace *from, struct ct_copy_targ
 	copier->lane = new_map(from->n_lanes);
 	copier->shape = new_map(from->n_shapes);
 	copier->counter = new_map(from->n_counters);
-	copier->first_counter = new_map(from->n_shapes);
-	copier->next_counter = new_map(from->n_counters);
-	for (uint32_t i = from->n_counters; i-- > 0;) {
-		uint32_t shape = from->counter[i].shape;
-
-		if (shape == CT_NONE)
-			continue;
-		copier->next_counter[i] = copier->first_counter[shape];
-		copier->first_counter[shape] = i;
-	}
+	copier->counters = CHAIN(from->n_shapes, from->counter, from->n_counters,
+				 ct_counter_record, shape);
+	copier->curves =
+		CHAIN(from->n_shapes, from->curve, from->n_curves, ct_curve_record, shape);
+	copier->recordings = CHAIN(from->n_processes, from->recording, from->n_recordings,
+				   ct_recording_record, process);
+	copier->greens = CHAIN(from->n_contexts, from->green, from->n_green,
+			       ct_green_record, context);
+	index_graphs(copier);
 	return copier;
 }
 
@@ -75,8 +135,13 @@ void ct_copier_free(struct ct_copier *copier)
 	g_free(copier->lane);
 	g_free(copier->shape);
 	g_free(copier->counter);
-	g_free(copier->first_counter);
-	g_free(copier->next_counter);
+	free_chain(&copier->counters);
+	free_chain(&copier->curves);
+	free_chain(&copier->recordings);
+	free_chain(&copier->greens);
+	if (copier->graphs)
+		g_hash_table_unref(copier->graphs);
+	g_free(copier->graph_key);
 	g_free(copier);
 }
 
@@ -181,9 +246,26 @@ static gboolean copy_no_process(struct ct_copier *copier, uint32_t *index, GErro
 	return TRUE;
 }
 
+static gboolean copy_recordings(struct ct_copier *copier, uint32_t old, uint32_t process,
+				GError **error)
+{
+	for (uint32_t i = copier->recordings.first[old]; i != CT_NONE;
+	     i = copier->recordings.next[i]) {
+		struct ct_recording_record record = copier->from->recording[i];
+		int64_t written;
+
+		record.process = process;
+		written = ct_writer_recording(copier->to->writer, &record);
+		if (written < 0)
+			return write_error(copier, written, error);
+	}
+	return TRUE;
+}
+
 static gboolean copy_process(struct ct_copier *copier, uint32_t *index, GError **error)
 {
 	struct ct_process_record record;
+	uint32_t old = *index;
 
 	if (*index == CT_NONE)
 		return copy_no_process(copier, index, error);
@@ -192,12 +274,29 @@ static gboolean copy_process(struct ct_copier *copier, uint32_t *index, GError *
 	record = copier->from->process[*index];
 	return copy_string(copier, &record.name, error) &&
 	       keep(copier, copier->process, index,
-		    ct_writer_process(copier->to->writer, &record), error);
+		    ct_writer_process(copier->to->writer, &record), error) &&
+	       copy_recordings(copier, old, *index, error);
+}
+
+static gboolean copy_green(struct ct_copier *copier, uint32_t old, uint32_t context,
+			   GError **error)
+{
+	uint32_t i = copier->greens.first[old];
+	struct ct_green_record record;
+	int64_t written;
+
+	if (i == CT_NONE)
+		return TRUE;
+	record = copier->from->green[i];
+	record.context = context;
+	written = ct_writer_green(copier->to->writer, &record);
+	return written < 0 ? write_error(copier, written, error) : TRUE;
 }
 
 static gboolean copy_context(struct ct_copier *copier, uint32_t *index, GError **error)
 {
 	struct ct_context_record record;
+	uint32_t old = *index;
 
 	if (is_known(copier->context, index))
 		return TRUE;
@@ -206,7 +305,8 @@ static gboolean copy_context(struct ct_copier *copier, uint32_t *index, GError *
 	       copy_device(copier, &record.device, error) &&
 	       copy_context(copier, &record.green_parent, error) &&
 	       keep(copier, copier->context, index,
-		    ct_writer_context(copier->to->writer, &record), error);
+		    ct_writer_context(copier->to->writer, &record), error) &&
+	       copy_green(copier, old, *index, error);
 }
 
 static gboolean copy_stream(struct ct_copier *copier, uint32_t *index, GError **error)
@@ -250,7 +350,23 @@ static gboolean copy_counter(struct ct_copier *copier, uint32_t *index, uint32_t
 		    ct_writer_counter(copier->to->writer, &record), error);
 }
 
-/* A shape brings the counters that were measured for all of its launches. */
+static gboolean copy_curves(struct ct_copier *copier, uint32_t old, uint32_t shape,
+			    GError **error)
+{
+	for (uint32_t i = copier->curves.first[old]; i != CT_NONE;
+	     i = copier->curves.next[i]) {
+		struct ct_curve_record record = copier->from->curve[i];
+		int64_t written;
+
+		record.shape = shape;
+		written = ct_writer_curve(copier->to->writer, &record);
+		if (written < 0)
+			return write_error(copier, written, error);
+	}
+	return TRUE;
+}
+
+/* A shape brings what was measured for all of its launches. */
 static gboolean copy_shape(struct ct_copier *copier, uint32_t *index, GError **error)
 {
 	struct ct_shape_record record;
@@ -263,13 +379,47 @@ static gboolean copy_shape(struct ct_copier *copier, uint32_t *index, GError **e
 	    !keep(copier, copier->shape, index,
 		  ct_writer_shape(copier->to->writer, &record), error))
 		return FALSE;
-	for (uint32_t i = copier->first_counter[old]; i != CT_NONE;
-	     i = copier->next_counter[i]) {
+	for (uint32_t i = copier->counters.first[old]; i != CT_NONE;
+	     i = copier->counters.next[i]) {
 		uint32_t counter = i;
 
 		if (!copy_counter(copier, &counter, *index, error))
 			return FALSE;
 	}
+	return copy_curves(copier, old, *index, error);
+}
+
+/* The edges of the graph that an operation of PROCESS names, PROCESS being the source's. */
+static gboolean copy_graph(struct ct_copier *copier, uint32_t process, uint32_t graph,
+			   GError **error)
+{
+	uint64_t key = graph_key(process, graph);
+	const struct ct_graph_record *record;
+	g_autofree struct ct_graph_edge_record *edge = NULL;
+	uint32_t index;
+	int64_t written;
+
+	if (!copier->graphs || !graph || key == copier->last_graph)
+		return TRUE;
+	copier->last_graph = key;
+	index = GPOINTER_TO_UINT(g_hash_table_lookup(copier->graphs, &key));
+	if (!index)
+		return TRUE;
+	g_hash_table_remove(copier->graphs, &key);
+	record = &copier->from->graph[index - 1];
+	if (!copy_process(copier, &process, error))
+		return FALSE;
+	edge = g_new(struct ct_graph_edge_record, (gsize)record->n_edges + 1);
+	for (uint32_t i = 0; i < record->n_edges; i++) {
+		edge[i] = copier->from->edge[record->first_edge + i];
+		edge[i].from += record->first_node;
+		edge[i].to += record->first_node;
+	}
+	written =
+		ct_writer_graph(copier->to->writer, process, graph, edge, record->n_edges);
+	/* Edges beyond what a file may hold are left out, as a recorder leaves them. */
+	if (written < 0 && written != -E2BIG)
+		return write_error(copier, written, error);
 	return TRUE;
 }
 
@@ -298,11 +448,13 @@ static void shift(int64_t *time_ns, int64_t by_ns)
 gboolean ct_copier_op(struct ct_copier *copier, uint32_t lane, const struct ct_op *op,
 		      int64_t shift_ns, uint64_t sequence_base, GError **error)
 {
+	uint32_t process = copier->from->lane[lane].process;
 	struct ct_op copy = *op;
 	int code;
 
-	if (!copy_lane(copier, &lane, error) || !copy_stream(copier, &copy.stream, error) ||
-	    !copy_named(copier, &copy, error))
+	if (!copy_lane(copier, &lane, error) ||
+	    !copy_graph(copier, process, op->graph, error) ||
+	    !copy_stream(copier, &copy.stream, error) || !copy_named(copier, &copy, error))
 		return FALSE;
 	shift(&copy.api_start_ns, shift_ns);
 	shift(&copy.api_end_ns, shift_ns);
@@ -311,6 +463,17 @@ gboolean ct_copier_op(struct ct_copier *copier, uint32_t lane, const struct ct_o
 	copy.sequence += sequence_base;
 	code = ct_writer_op(copier->to->writer, lane, &copy);
 	return code < 0 ? write_error(copier, code, error) : TRUE;
+}
+
+gboolean ct_copier_recordings(struct ct_copier *copier, GError **error)
+{
+	for (uint32_t i = 0; i < copier->from->n_recordings; i++) {
+		uint32_t process = copier->from->recording[i].process;
+
+		if (!copy_process(copier, &process, error))
+			return FALSE;
+	}
+	return TRUE;
 }
 
 static char *temporary_name(const struct ct_copy_target *target)

@@ -2,7 +2,9 @@
  * copier.h - operations of one trace, appended to another.
  *
  * Table records travel with the first operation that names them, so what is written
- * holds what it needs and nothing else.  Several copiers may feed one writer: strings,
+ * holds what it needs and nothing else; how a process was recorded, how its graphs are
+ * connected, which SMs a context has and what was measured of a shape travel with that.
+ * Several copiers may feed one writer: strings,
  * shapes and equal devices are shared, while processes, contexts, streams and lanes of
  * different traces stay distinct.  Of different devices with one number, the later one
  * gets the next that is free.
@@ -32,6 +34,9 @@ void ct_copier_free(struct ct_copier *);
  * number. */
 gboolean ct_copier_op(struct ct_copier *, uint32_t lane, const struct ct_op *op,
 		      int64_t shift_ns, uint64_t sequence_base, GError **error);
+
+/* Copies how processes were recorded, also those of which no operation is copied. */
+gboolean ct_copier_recordings(struct ct_copier *, GError **error);
 
 /* Creates the file PATH and closes it again; ct_copy_close() frees TARGET's insides
  * whatever happens, and with OK false removes the file. */

@@ -44,6 +44,7 @@ static gboolean append(const struct ct_trace *trace, const char *name,
 
 	for (uint32_t i = 0; ok && i < trace->n_lanes; i++)
 		ok = append_lane(trace, i, copier, shift_ns, base, next, error);
+	ok = ok && ct_copier_recordings(copier, error);
 	ct_copier_free(copier);
 	return ok;
 }

@@ -31,6 +31,7 @@ struct tally {
 	struct ct_stats *stats;
 	uint64_t *launches; /* per shape */
 	int64_t *total_ns;  /* per shape */
+	guint8 *is_counted; /* per shape: has counters of its own */
 	guint8 *stream_used;
 	int64_t first_ns, last_ns;
 	struct ct_sorter *durations, *delays, *intervals, *allocations;
@@ -114,6 +115,8 @@ static gboolean tally_kernel(struct tally *tally, const struct ct_op *op, int64_
 	stats->kernel_ns = ct_add_saturated(stats->kernel_ns, dur_ns);
 	stats->overlapped_ns = ct_add_saturated(stats->overlapped_ns, op->overlap_ns);
 	stats->with_counters += op->counter != CT_NONE;
+	if (op->counter != CT_NONE || tally->is_counted[op->shape])
+		stats->counted_ns = ct_add_saturated(stats->counted_ns, dur_ns);
 	stats->unlaunched += (op->flags & CT_OP_UNLAUNCHED) != 0;
 	tally->launches[op->shape]++;
 	tally->total_ns[op->shape] = ct_add_saturated(tally->total_ns[op->shape], dur_ns);
@@ -386,12 +389,14 @@ gboolean ct_stats_compute(const struct ct_trace *trace, struct ct_stats *stats,
 	const char *directory = g_get_tmp_dir();
 	g_autofree uint64_t *launches = g_new0(uint64_t, (gsize)trace->n_shapes + 1);
 	g_autofree int64_t *total_ns = g_new0(int64_t, (gsize)trace->n_shapes + 1);
+	g_autofree guint8 *is_counted = g_new0(guint8, (gsize)trace->n_shapes + 1);
 	g_autofree guint8 *stream_used = g_new0(guint8, (gsize)trace->n_streams + 1);
 	struct tally tally = {
 		.trace = trace,
 		.stats = stats,
 		.launches = launches,
 		.total_ns = total_ns,
+		.is_counted = is_counted,
 		.stream_used = stream_used,
 		.first_ns = INT64_MAX,
 		.last_ns = INT64_MIN,
@@ -406,6 +411,9 @@ gboolean ct_stats_compute(const struct ct_trace *trace, struct ct_stats *stats,
 	};
 	gboolean ok;
 
+	for (uint32_t i = 0; i < trace->n_counters; i++)
+		if (trace->counter[i].shape != CT_NONE)
+			is_counted[trace->counter[i].shape] = 1;
 	memset(stats, 0, sizeof(*stats));
 	ok = compute(&tally, error);
 	ct_sorter_free(tally.durations);

@@ -47,6 +47,7 @@ struct ct_stats {
 	uint64_t unlaunched, graph_launches, syncs, markers;
 	uint64_t with_counters;     /* kernels with a counter record */
 	int64_t kernel_ns;          /* summed durations */
+	int64_t counted_ns;         /* part of it with counters, of launch or shape */
 	int64_t overlapped_ns;      /* part of it shared with other kernels */
 	uint64_t memory_peak_bytes; /* of recorded allocations */
 };

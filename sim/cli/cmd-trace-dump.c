@@ -1,5 +1,5 @@
 /*
- * cmd-trace-dump - `cotenant trace dump`: one line per operation.
+ * cmd-trace-dump - `cotenant trace dump`: one line per operation, or per record of a table.
  *
  * Lines are written as operations are read: a dump of any length takes no memory.
  */
@@ -8,6 +8,7 @@
 #include "sim/cli/cli.h"
 #include "sim/cli/cmd-trace.h"
 #include "sim/cli/open-trace.h"
+#include "sim/cli/trace-tables.h"
 #include "traces/export.h"
 
 #define NAME "trace dump"
@@ -133,10 +134,14 @@ int ct_trace_cmd_dump(int argc, char **argv)
 	GError *error = NULL;
 	gboolean ok;
 	int lane = -1, code;
+	g_autofree char *table = NULL;
 	const GOptionEntry entries[] = {
 		{ "lane", 'l', 0, G_OPTION_ARG_INT, &lane, "Only this lane", "LANE" },
-		{ "limit", 'n', 0, G_OPTION_ARG_INT64, &limit, "At most so many operations",
+		{ "limit", 'n', 0, G_OPTION_ARG_INT64, &limit, "At most so many lines",
 		  "N" },
+		{ "table", 't', 0, G_OPTION_ARG_STRING, &table,
+		  "Not operations, but recordings, green, graphs, edges or curves",
+		  "NAME" },
 		{ 0 },
 	};
 
@@ -160,7 +165,12 @@ int ct_trace_cmd_dump(int argc, char **argv)
 	if (lane >= 0)
 		part.lane = (uint32_t)lane;
 	part.limit = (uint64_t)MAX(limit, 0);
-	ok = dump(trace, &part, common.format, &error);
+	if (table && !ct_tables_dump(trace, table, part.limit, common.format)) {
+		ct_trace_free(trace);
+		return ct_cli_usage(NAME, "--table: '%s' is none of %s", table,
+				    ct_tables_names);
+	}
+	ok = table || dump(trace, &part, common.format, &error);
 	ct_trace_free(trace);
 	return ct_cli_finish(NAME, ok ? CT_EXIT_OK : ct_cli_fail(NAME, error));
 }

@@ -8,6 +8,7 @@
 #include "sim/cli/cli.h"
 #include "sim/cli/cmd-trace.h"
 #include "sim/cli/open-trace.h"
+#include "sim/cli/trace-tables.h"
 #include "traces/stats.h"
 
 #define NAME "trace info"
@@ -86,6 +87,13 @@ static double overlapped_pct(const struct ct_stats *stats)
 		       : 0;
 }
 
+static double counted_pct(const struct ct_stats *stats)
+{
+	return stats->kernel_ns > 0
+		       ? 100.0 * (double)stats->counted_ns / (double)stats->kernel_ns
+		       : 0;
+}
+
 static json_t *document(const struct ct_trace *trace, const struct ct_stats *stats,
 			guint top)
 {
@@ -126,6 +134,8 @@ static json_t *document(const struct ct_trace *trace, const struct ct_stats *sta
 			  (json_int_t)stats->with_counters, "memory_peak_bytes",
 			  (json_int_t)stats->memory_peak_bytes, "overlapped_kernel_pct",
 			  overlapped_pct(stats)));
+	json_object_set_new(object, "counted_kernel_pct", json_real(counted_pct(stats)));
+	ct_tables_json(trace, object);
 	return object;
 }
 
@@ -195,6 +205,9 @@ static void text_summary(const char *path, const struct ct_trace *trace,
 		text_line("dropped", "%" G_GUINT64_FORMAT " records", trace->n_dropped);
 	text_line("isolation", "%.2f %% of kernel time shared with other kernels",
 		  overlapped_pct(stats));
+	text_line("counters", "%.1f %% of kernel time with measured counters",
+		  counted_pct(stats));
+	ct_tables_text(trace, text_line);
 }
 
 static void quantile_row(struct ct_table *table, const char *label,

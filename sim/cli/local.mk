@@ -43,7 +43,9 @@ cotenant_SOURCES = \
 	sim/cli/report-text.c \
 	sim/cli/report.c \
 	sim/cli/report.h \
-	sim/cli/table.c
+	sim/cli/table.c \
+	sim/cli/trace-tables.c \
+	sim/cli/trace-tables.h
 EXTRA_DIST += sim/cli/README.md
 cotenant_LDADD = sim/libsim.la -lm
 dist_man_MANS += sim/cli/cotenant.1

@@ -12,6 +12,9 @@ CLI_TESTS = \
 	tests/cli/trace.sh
 TESTS += $(CLI_TESTS)
 EXTRA_DIST += $(CLI_TESTS)
-check_PROGRAMS += tests/cli/report-check
+check_PROGRAMS += tests/cli/report-check tests/cli/extended-trace
 tests_cli_report_check_SOURCES = tests/cli/report-check.c
 tests_cli_report_check_LDADD = $(JANSSON_LIBS)
+tests_cli_extended_trace_SOURCES = tests/cli/extended-trace.c \
+	tests/unit/trace-sample.c tests/unit/trace-sample.h
+tests_cli_extended_trace_LDADD = traces/libtracewriter.la

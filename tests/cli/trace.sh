@@ -91,6 +91,34 @@ says err 'tflops is needed'
 ends 2 generate visions
 says err "did you mean 'vision'"
 
+# what a trace says beside its operations
+"${CT_BUILDDIR:-.}/tests/cli/extended-trace" "$dir/more.ctt" || fail "no trace with tables"
+ends 0 info "$dir/more.ctt"
+says out '^recorded  *process 4711, CUPTI 130001, driver 13000: 4000 records, 1 dropped, 2 w'
+says out '5 works without a launch; cut off; clocks within 900 ns; stopped at the limit'
+says out '^green  *context 1 has 16 of 132 SMs$'
+says out '^graphs  *3 with their edges, 3 stored$'
+says out '^curves  *2 measured points'
+says out '^counters  *50.0 % of kernel time with measured'
+ends 0 info --output-format=json "$dir/more.ctt"
+for key in recordings green_contexts graphs_with_edges graph_edges curve_points \
+	counted_kernel_pct; do
+	says out "^  \"$key\": "
+done
+says out '"stop": "stopped at the limit of bytes"'
+ends 0 cut "$dir/more.ctt" -o "$dir/less.ctt"
+ends 0 dump --table=curves --output-format=csv "$dir/less.ctt"
+[ "$(cat "$dir/out")" = "shape,sms,ns,spread_ns,samples
+1,66,2000,0,3
+1,132,1100,60,3" ] || fail "dump --table=curves: $(cat "$dir/out")"
+ends 0 dump --table=graphs --limit=2 --output-format=json "$dir/more.ctt"
+[ "$(tail -n 1 "$dir/out")" = \
+	'{"process":0,"graph":6,"first_edge":0,"edges":3,"first_node":72}' ] ||
+	fail "dump --table=graphs: $(cat "$dir/out")"
+ends 0 dump --table=recordings "$dir/more.ctt"
+ends 2 dump --table=curve "$dir/more.ctt"
+says err "'curve' is none of recordings, green, graphs, edges, curves"
+
 # cut off, damaged, foreign, absent
 head -c 5000 "$samples/vision.ctt" >"$dir/short.ctt"
 ends 0 info "$dir/short.ctt"

@@ -189,7 +189,7 @@ tests_unit_generate_SOURCES = tests/unit/generate.c $(TINY_TRACE)
 tests_unit_generate_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_generate_LDADD = $(TRACE_TEST_LIBS) -lm
 
-tests_unit_trace_parts_SOURCES = tests/unit/trace-parts.c $(TINY_TRACE)
+tests_unit_trace_parts_SOURCES = tests/unit/trace-parts.c $(TINY_TRACE) $(TRACE_SAMPLE)
 tests_unit_trace_parts_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_trace_parts_LDADD = $(TRACE_TEST_LIBS) -lm
 

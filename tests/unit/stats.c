@@ -34,6 +34,34 @@ START_TEST(counts)
 }
 END_TEST
 
+/* Of 80 ns, b ran 40 ns with counters of its shape, and a 10 ns with its own. */
+START_TEST(share_with_counters)
+{
+	g_autofree char *path = tiny_path("counted.ctt");
+	struct ct_writer *writer = tiny_begin(path);
+	struct ct_counter_record counter = { .shape = 1, .samples = 1 };
+	struct ct_op op = { .kind = CT_OP_KERNEL, .end_ns = 10, .shape = 0, .counter = 1 };
+	GError *error = NULL;
+	struct ct_trace *trace;
+	struct ct_stats stats;
+
+	ck_assert_int_eq(ct_writer_counter(writer, &counter), 0);
+	counter.shape = CT_NONE;
+	ck_assert_int_eq(ct_writer_counter(writer, &counter), 1);
+	tiny_kernel(writer, 0, 1, 0, 0, 40, 0);
+	tiny_kernel(writer, 0, 0, 0, 40, 70, 1);
+	ck_assert_int_eq(ct_writer_op(writer, 0, &op), 0);
+	ck_assert_int_eq(ct_writer_close(writer, 0), 0);
+	trace = tiny_open(path);
+	ck_assert(ct_stats_compute(trace, &stats, &error));
+	ck_assert_int_eq(stats.kernel_ns, 80);
+	ck_assert_int_eq(stats.counted_ns, 50);
+	ck_assert_uint_eq(stats.with_counters, 1);
+	ct_stats_clear(&stats);
+	ct_trace_free(trace);
+}
+END_TEST
+
 /* Busy are 10-20, 40-90 and 120-150; two kernels run from 50 to 60. */
 START_TEST(use_of_device)
 {
@@ -169,6 +197,7 @@ int main(void)
 	int failed;
 
 	tcase_add_test(tests, counts);
+	tcase_add_test(tests, share_with_counters);
 	tcase_add_test(tests, use_of_device);
 	tcase_add_test(tests, quantiles_of_times);
 	tcase_add_test(tests, quantiles_of_shapes);

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "tests/unit/tiny-trace.h"
+#include "tests/unit/trace-sample.h"
 #include "traces/check.h"
 #include "traces/cut.h"
 #include "traces/merge.h"
@@ -148,6 +149,94 @@ START_TEST(merge_keeps_apart)
 }
 END_TEST
 
+/* A trace with all tables, and nodes of graph GRAPH in its lane. */
+static void write_extended(const char *path, uint32_t graph)
+{
+	struct ct_writer *w = sample_begin(path, 0);
+	struct ct_op op = sample_op(0, 0);
+
+	sample_extend(w);
+	op.kind = CT_OP_GRAPH_LAUNCH;
+	op.start_ns = op.end_ns = CT_TIME_NONE;
+	op.overlap_ns = 0;
+	op.graph = graph;
+	ck_assert_int_eq(ct_writer_op(w, 0, &op), 0);
+	for (uint64_t i = 0; i < 2; i++) {
+		op = sample_op(0, i);
+		op.api_start_ns = op.api_end_ns = CT_TIME_NONE;
+		op.flags = CT_OP_CHILD;
+		op.graph = graph;
+		op.graph_node = 72 + i;
+		ck_assert_int_eq(ct_writer_op(w, 0, &op), 0);
+	}
+	ck_assert_int_eq(ct_writer_close(w, 0), 0);
+}
+
+/* What says more of a record travels with it, and only with it. */
+START_TEST(cut_takes_tables_along)
+{
+	g_autofree char *in = tiny_path("in.ctt"), *out = tiny_path("out.ctt");
+	struct ct_trace *trace;
+	uint64_t n_ops;
+
+	write_extended(in, 6);
+	trace = tiny_open(in);
+	ck_assert(ct_trace_cut(trace, &everything, out, &n_ops, NULL));
+	ct_trace_free(trace);
+	trace = tiny_open(out);
+	ck_assert_uint_eq(trace->minor, 1);
+	ck_assert_uint_eq(trace->n_recordings, 1);
+	ck_assert_uint_eq(trace->recording[0].n_records, 4000);
+	ck_assert_uint_eq(trace->n_green, 1);
+	ck_assert_uint_eq(trace->green[0].sms, 16);
+	ck_assert_uint_eq(trace->n_graphs, 1);
+	ck_assert_uint_eq(trace->graph[0].graph, 6);
+	ck_assert_uint_eq(trace->graph[0].process, 0);
+	ck_assert_uint_eq(trace->graph[0].first_node, 72);
+	ck_assert_uint_eq(trace->graph[0].n_edges, 3);
+	ck_assert_uint_eq(trace->edge[2].to, 3);
+	ck_assert_uint_eq(trace->n_curves, 2);
+	ck_assert_int_eq(trace->curve[1].ns, 1100);
+	ck_assert_uint_eq(trace->shape[trace->curve[1].shape].registers, 33);
+	ct_trace_free(trace);
+}
+END_TEST
+
+START_TEST(merge_takes_tables_along)
+{
+	g_autofree char *in = tiny_path("in.ctt"), *other = tiny_path("other.ctt");
+	g_autofree char *tiny = tiny_path("tiny.ctt"), *out = tiny_path("merged.ctt");
+	const char *const names[] = { "one", "two", "three" };
+	struct ct_trace *traces[3], *merged;
+
+	tiny_write(tiny);
+	write_extended(in, 6);
+	write_extended(other, 5);
+	traces[0] = tiny_open(tiny);
+	traces[1] = tiny_open(in);
+	traces[2] = tiny_open(other);
+	ck_assert(ct_trace_merge((const struct ct_trace *const *)traces, names, 3,
+				 CT_MERGE_START, 0, out, NULL));
+	merged = tiny_open(out);
+	ck_assert_uint_eq(merged->n_recordings, 2);
+	ck_assert_uint_eq(merged->recording[0].process, 1);
+	ck_assert_uint_eq(merged->recording[1].process, 2);
+	ck_assert_uint_eq(merged->n_green, 2);
+	ck_assert_uint_eq(merged->green[1].context, 2);
+	ck_assert_uint_eq(merged->n_graphs, 2);
+	ck_assert_uint_eq(merged->graph[0].process, 1);
+	ck_assert_uint_eq(merged->graph[0].graph, 6);
+	ck_assert_uint_eq(merged->graph[1].process, 2);
+	ck_assert_uint_eq(merged->graph[1].graph, 5);
+	ck_assert_uint_eq(merged->graph[1].first_edge, merged->graph[0].first_edge);
+	ck_assert_uint_eq(merged->graph[1].first_node, 9);
+	ck_assert_uint_eq(merged->n_edges, 3);
+	ct_trace_free(merged);
+	for (int i = 0; i < 3; i++)
+		ct_trace_free(traces[i]);
+}
+END_TEST
+
 /* Both traces have a device 0, but not the same board. */
 START_TEST(merge_renumbers_devices)
 {
@@ -270,6 +359,8 @@ int main(void)
 	tcase_add_test(tests, cut_by_marker);
 	tcase_add_test(tests, cut_without_kernels);
 	tcase_add_test(tests, merge_keeps_apart);
+	tcase_add_test(tests, cut_takes_tables_along);
+	tcase_add_test(tests, merge_takes_tables_along);
 	tcase_add_test(tests, merge_renumbers_devices);
 	tcase_add_test(tests, check_isolation);
 	tcase_add_test(tests, check_every_rule);
