@@ -107,7 +107,8 @@ int64_t ct_intern_add(struct ct_intern *in, const void *bytes, size_t length)
 	item->hash = hash;
 	item->offset = in->used;
 	item->length = length;
-	memcpy(in->arena + in->used, bytes, length);
+	if (length > 0)
+		memcpy(in->arena + in->used, bytes, length);
 	in->used += length;
 	return in->n_items++;
 }
