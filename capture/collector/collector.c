@@ -67,13 +67,31 @@ static void when_full(void)
 	ct_control_stop(ct_collector.page, CT_SPOOL_FULL);
 }
 
+static pthread_once_t opened = PTHREAD_ONCE_INIT;
+
+/* Before CUPTI was bound there was no cuInit() either, and the child may call it: then, or
+ * at its next marker, it is a process of the recording like any other. */
 static void in_child(void)
 {
-	atomic_store(&ct_collector.state, CT_COLLECTOR_FORKED);
+	int state = atomic_load(&ct_collector.state);
+
+	if (state == CT_COLLECTOR_OPEN) {
+		opened = (pthread_once_t)PTHREAD_ONCE_INIT;
+		atomic_store(&ct_collector.state, CT_COLLECTOR_OFF);
+	} else if (state != CT_COLLECTOR_OFF) {
+		atomic_store(&ct_collector.state, CT_COLLECTOR_FORKED);
+	}
+}
+
+/* Once, also when the child of a fork opens anew. */
+static void watch_forks(void)
+{
+	pthread_atfork(NULL, NULL, in_child);
 }
 
 static void open_once(void)
 {
+	static pthread_once_t watching = PTHREAD_ONCE_INIT;
 	struct ct_collector *collector = &ct_collector;
 	const char *folder = secure_getenv(CT_SESSION_FOLDER_ENV);
 	struct ct_spool_header header = { 0 };
@@ -89,6 +107,7 @@ static void open_once(void)
 		return;
 	}
 	collector->page = page;
+	ct_control_open(page);
 	collector->begin_ns = ct_collector_now();
 	header.pid = (uint32_t)getpid();
 	header.parent_pid = (uint32_t)getppid();
@@ -99,16 +118,15 @@ static void open_once(void)
 	collector->spool.total_bytes = &page->bytes;
 	collector->spool.max_bytes = page->max_bytes;
 	collector->spool.full = when_full;
-	pthread_atfork(NULL, NULL, in_child);
+	pthread_once(&watching, watch_forks);
 	atomic_store(&collector->state, CT_COLLECTOR_OPEN);
 }
 
 bool ct_collector_open(void)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	int kept = errno;
 
-	pthread_once(&once, open_once);
+	pthread_once(&opened, open_once);
 	errno = kept;
 	return ct_collector_recording();
 }

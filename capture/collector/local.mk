@@ -10,10 +10,19 @@ capture_collector_libcollector_la_SOURCES = \
 	capture/collector/control.c \
 	capture/collector/control.h \
 	capture/collector/cupti.h \
+	capture/collector/graph.c \
+	capture/collector/graph.h \
 	capture/collector/hooks.c \
 	capture/collector/inject.c \
+	capture/collector/nvtx-abi.h \
+	capture/collector/nvtx-handles.c \
+	capture/collector/nvtx-handles.h \
+	capture/collector/nvtx.c \
+	capture/collector/nvtx.h \
 	capture/collector/spooler.c \
 	capture/collector/spooler.h \
+	capture/collector/utf32.c \
+	capture/collector/utf32.h \
 	capture/session.h \
 	traces/api-call.c \
 	traces/driver-call.c \
