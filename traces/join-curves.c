@@ -427,6 +427,7 @@ static gboolean write_joined(const struct ct_trace *base, const GArray *curves,
 	copier = ct_copier_new(base, &target, NULL);
 	for (uint32_t lane = 0; ok && lane < base->n_lanes; lane++)
 		ok = copy_lane(copier, base, lane, error);
+	ok = ok && ct_copier_recordings(copier, error);
 	ct_copier_free(copier);
 	ok = ok && write_curves(&target, base, curves, error);
 	return ct_copy_close(&target, ct_copy_dropped(base), ok, error);

@@ -7,6 +7,12 @@ pkglib_LTLIBRARIES += capture/collector/libcotenant-collector.la
 capture_collector_libcollector_la_SOURCES = \
 	capture/collector/collector.c \
 	capture/collector/collector.h \
+	capture/collector/confine-calls.h \
+	capture/collector/confine-cuda.h \
+	capture/collector/confine-hook.c \
+	capture/collector/confine-hook.h \
+	capture/collector/confine.c \
+	capture/collector/confine.h \
 	capture/collector/control.c \
 	capture/collector/control.h \
 	capture/collector/cupti.h \

@@ -21,6 +21,7 @@
 #include <stddef.h>
 
 #include "capture/collector/confine-calls.h"
+#include "capture/collector/confine-hook.h"
 
 #define SAME_NUMBER(name, number)                                                          \
 	_Static_assert(CUPTI_DRIVER_TRACE_CBID_##name == (number), #name);
@@ -34,6 +35,13 @@ _Static_assert(offsetof(struct ct_cu_resource, sm.smallest) ==
 _Static_assert(CT_CU_RESOURCE_SM == CU_DEV_RESOURCE_TYPE_SM, "type");
 _Static_assert(CT_CU_SPLIT_ANY_SM == CU_DEV_SM_RESOURCE_SPLIT_IGNORE_SM_COSCHEDULING, "");
 _Static_assert(CT_CU_GREEN_DEFAULT_STREAM == CU_GREEN_CTX_DEFAULT_STREAM, "flag");
+
+_Static_assert(offsetof(struct ct_confine_call_data, parameters) ==
+		       offsetof(CUpti_CallbackData, functionParams),
+	       "parameters");
+_Static_assert(offsetof(struct ct_confine_call_data, context) ==
+		       offsetof(CUpti_CallbackData, context),
+	       "context");
 
 /* What cuda.h says of each function that is called through a pointer of ours. */
 #define SAME_CALL(function, ...)                                                           \
