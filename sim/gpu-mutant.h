@@ -24,6 +24,7 @@
 	X(REFILL_UNEVEN)          /* uneven register vectors refill blindly */             \
 	X(REFILL_ONE_OF_TWO)      /* the next batch of the same instant is forgotten */    \
 	X(REFILL_PAST_OTHERS)     /* another partition's claim on the SMs is ignored */    \
+	X(PARTITIONS_BY_NUMBER)   /* their heads are served in that order */               \
 	X(SKIP_LAST_WAVE)         /* a skip may place the last block */                    \
 	X(SKIP_TO_NEIGHBOUR)      /* a skip includes the instant of the next event */      \
 	X(SKIP_COINCIDENT)        /* batches that end in one instant are skipped too */    \

@@ -37,6 +37,14 @@ static inline void ct_pop(struct partition *p, uint32_t priority)
 		p->queued &= ~(1u << priority);
 }
 
+/* Whether head R is served before head OTHER of another partition. */
+static inline bool ct_served_before(const struct resident *r, const struct resident *other)
+{
+	if (r->priority != other->priority)
+		return r->priority < other->priority;
+	return r->grid->serial < other->grid->serial;
+}
+
 /* Takes a grid out of those waiting for entry; out of its queue. */
 void ct_stop_waiting(struct ct_gpu *, struct ct_grid *);
 void ct_unqueue(struct ct_gpu *, struct resident *);

@@ -44,6 +44,7 @@
 #include "sim/gpu-classes.h"
 #include "sim/gpu-cluster.h"
 #include "sim/gpu-mutant.h"
+#include "sim/gpu-queue.h"
 #include "sim/gpu-rates.h"
 #include "sim/gpu-registers.h"
 
@@ -58,10 +59,10 @@ static bool comes_first(const struct ct_gpu *gpu, const struct resident *r)
 
 	if (q->queued & ((1u << r->priority) - 1) || q->queue[r->priority].first != r)
 		return false;
-	for (uint32_t i = 0; i < r->partition; i++) {
+	for (uint32_t i = 0; i < gpu->n_partitions; i++) {
 		const struct resident *other = gpu->partition[i].blocked;
 
-		if (other && !MUTANT(REFILL_PAST_OTHERS) &&
+		if (other && ct_served_before(other, r) && !MUTANT(REFILL_PAST_OTHERS) &&
 		    ct_sm_sets_meet(gpu, other->grid->sms, r->grid->sms))
 			return false;
 	}

@@ -19,10 +19,11 @@
  *   5. if residency changed, rates change from t on, by the rules of models/contention.h:
  *      L2 and DRAM are shared among the grids whose demand is known, and so is each SM.
  * Partitions (green contexts) have queues of their own: what is blocked in one does not
- * block another.  They are served in the order of their numbers, which matters only
- * where they share SMs.  DANGER: that disjoint partitions do not wait for each other is
- * what experiments with SM masks suggest (Bakita and Anderson, RTAS 2023), and has not
- * been measured for green contexts; so the device file decides (partition.blocked_head).
+ * block another.  Their heads are served by priority and then in the order in which they
+ * were submitted, which matters only where partitions share SMs.  DANGER: that disjoint
+ * partitions do not wait for each other is what experiments with SM masks suggest (Bakita
+ * and Anderson, RTAS 2023), and has not been measured for green contexts; so the device
+ * file decides (partition.blocked_head).
  * With "all", the grids of all partitions stand in one set of queues, by priority and
  * then in the order in which they entered, and its blocked head stops them all.
  * Placement: the next block goes to the SM with room for the most further blocks of

@@ -111,10 +111,8 @@ static void add_static_parts(struct run *run)
 }
 
 /* A cap is a number of SMs, any; the client has queues of its own, so that its kernels,
- * which wait for SMs of its share, do not hold up others.  DANGER: clients whose caps
- * overlap are served in the order of their numbers where they want the same SMs (gpu.h),
- * not first come first served: of two equal ones with 98 % each the first gets three
- * times what the second does, and neither rank nor MPS priority changes that. */
+ * which wait for SMs of its share, do not hold up others.  Where clients want the same SMs
+ * those of higher priority come first, and then those launched first (gpu.h). */
 static void add_caps(struct run *run)
 {
 	const struct ct_device *d = run->in->device;

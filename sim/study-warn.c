@@ -208,29 +208,6 @@ static void warn_of_memory(struct ct_study *study, const struct ct_study_point *
 	}
 }
 
-/* Capped clients have queues of their own, which the device serves by number: run-sharing.c. */
-static void warn_of_caps(struct ct_study *study, const struct ct_scenario *s)
-{
-	uint32_t percent = 0;
-	size_t capped = 0;
-
-	for (size_t i = 0; i < s->n_tenants; i++) {
-		uint32_t cap = s->tenant[i].sharing.mps_percentage;
-
-		if (s->sharing.mode != CT_SHARING_MPS || !cap || cap == 100)
-			continue;
-		percent += cap;
-		capped++;
-	}
-	if (capped > 1 && percent > 100)
-		warn(study,
-		     "MPS clients may have %u %% of the SMs together: where they want the "
-		     "same ones, the first of them is served first, whatever arrived "
-		     "earlier "
-		     "and whatever its rank, which favours it more than hardware would",
-		     percent);
-}
-
 static void warn_of_run(struct ct_study *study, const struct ct_study_cell *cell)
 {
 	const char *policy = cell->policy->choice.policy->name;
@@ -313,7 +290,6 @@ void ct_study_warn(struct ct_study *study)
 			warn_of_host(study, p, t);
 		}
 		warn_of_memory(study, p);
-		warn_of_caps(study, p->scenario);
 		warn_of_engine(study, p->scenario);
 		warn_of_actuator(study, p);
 		warn_of_demand(study, p);

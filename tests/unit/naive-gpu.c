@@ -315,11 +315,7 @@ static void place_all(struct naive *n)
 {
 	if (n->paused)
 		return;
-	if (n->c->blocked_head == CT_HEAD_BLOCKS_ALL)
-		naive_schedule(n, ALL_PARTITIONS);
-	else
-		for (int partition = 0; partition < CASE_PARTITIONS; partition++)
-			naive_schedule(n, partition);
+	naive_schedule(n);
 	naive_set_rates(n);
 }
 

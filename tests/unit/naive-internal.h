@@ -8,9 +8,8 @@
 
 #include "tests/unit/gpu-case.h"
 
-#define NAIVE_ONE      (UINT64_C(1) << 24) /* virtual time per ns at full speed */
-#define ALL_PARTITIONS -1
-#define NAIVE_KERNELS  CASE_STREAMS /* streams are in order: one each at most */
+#define NAIVE_ONE     (UINT64_C(1) << 24) /* virtual time per ns at full speed */
+#define NAIVE_KERNELS CASE_STREAMS        /* streams are in order: one each at most */
 
 struct naive_sm {
 	uint32_t warps, blocks, smem, partition[4]; /* free */
@@ -86,8 +85,8 @@ static inline bool on_device(const struct naive_kernel *k)
 struct naive_kernel *naive_oldest(struct naive *, enum kernel_state, int partition,
 				  int priority);
 
-/* Part 4 of an instant, for one partition or as if they were one; part 5. */
-void naive_schedule(struct naive *, int partition);
+/* Part 4 of an instant; part 5. */
+void naive_schedule(struct naive *);
 void naive_set_rates(struct naive *);
 
 /* What its SM's blocks use, and what that costs one block of the kernel on that SM. */

@@ -185,15 +185,37 @@ static bool place_next(struct naive *n, struct naive_kernel *k)
 	return k->op->need.cluster > 1 ? place_cluster(n, k) : place_block(n, k, ANY_GPC);
 }
 
-void naive_schedule(struct naive *n, int partition)
+/* The kernel that is served next of those whose partition is not stuck. */
+static struct naive_kernel *next_to_serve(struct naive *n, const bool *stuck)
 {
+	struct naive_kernel *first = NULL;
+
+	for (int p = 0; p < CT_GPU_PRIORITIES && !first; p++)
+		for (int partition = 0; partition < CASE_PARTITIONS; partition++) {
+			struct naive_kernel *k =
+				stuck[partition] ? NULL
+						 : naive_oldest(n, QUEUED, partition, p);
+
+			if (k && (!first || k->serial < first->serial))
+				first = k;
+		}
+	return first;
+}
+
+void naive_schedule(struct naive *n)
+{
+	bool all = n->c->blocked_head == CT_HEAD_BLOCKS_ALL;
+	bool stuck[CASE_PARTITIONS] = { false };
 	struct naive_kernel *k;
 
-	for (int p = 0; p < CT_GPU_PRIORITIES; p++)
-		while ((k = naive_oldest(n, QUEUED, partition, p))) {
-			while (k->left)
-				if (!place_next(n, k))
-					return;
+	while ((k = next_to_serve(n, stuck))) {
+		while (k->left && place_next(n, k))
+			;
+		if (!k->left)
 			k->state = PLACED;
-		}
+		else if (all)
+			return;
+		else
+			stuck[n->c->stream[k - n->kernel].partition] = true;
+	}
 }
