@@ -17,7 +17,7 @@ include tests/bench/local.mk
 # with --enable-sanitizers.
 .PHONY: check-sanitized
 check-sanitized:
-	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(UNIT_TESTS) $(FUZZERS) $(LAWS_TESTS) tests/laws/replay.sh $(CLI_TESTS)'
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(UNIT_TESTS) $(FUZZERS) $(LAWS_TESTS) tests/laws/replay.sh $(CLI_TESTS) $(RECORD_TESTS)'
 
 EXTRA_DIST += tests/threads.supp
 

@@ -6,6 +6,7 @@
 #include "sim/cli/cli.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -26,22 +27,27 @@ static void list_commands(const char *prefix, const char *about,
 	fprintf(out, "\n'%s COMMAND --help' tells more about one.\n", prefix);
 }
 
-/* Unknown at the top level: cotenant-NAME may be a program of its own. */
-static void try_program(const char *prefix, char **argv)
-{
-	g_autofree char *name = NULL, *here = NULL, *beside = NULL;
+static void (*given_sigpipe)(int) = SIG_DFL;
 
-	if (strchr(prefix, ' ') || strchr(argv[1], '/'))
-		return;
-	name = g_strdup_printf("cotenant-%s", argv[1]);
-	here = g_file_read_link("/proc/self/exe", NULL);
+void ct_cli_ignore_sigpipe(void)
+{
+	given_sigpipe = signal(SIGPIPE, SIG_IGN);
+}
+
+void ct_cli_become(char **argv)
+{
+	g_autofree char *name = g_strdup_printf("cotenant-%s", argv[0]);
+	g_autofree char *here = g_file_read_link("/proc/self/exe", NULL);
+
+	signal(SIGPIPE, given_sigpipe);
 	if (here) {
 		g_autofree char *dir = g_path_get_dirname(here);
+		g_autofree char *beside = g_build_filename(dir, name, NULL);
 
-		beside = g_build_filename(dir, name, NULL);
-		execv(beside, argv + 1);
+		execv(beside, argv);
 	}
-	execvp(name, argv + 1);
+	execvp(name, argv);
+	ct_cli_ignore_sigpipe();
 }
 
 static int unknown_command(const char *prefix, const struct ct_command *table,
@@ -80,7 +86,9 @@ int ct_cli_dispatch(const char *prefix, const char *about, const struct ct_comma
 	for (const struct ct_command *c = table; c->name; c++)
 		if (strcmp(c->name, argv[1]) == 0)
 			return c->run(argc - 1, argv + 1);
-	try_program(prefix, argv);
+	/* Unknown at the top level: cotenant-NAME may be a program of its own. */
+	if (!strchr(prefix, ' ') && !strchr(argv[1], '/'))
+		ct_cli_become(argv + 1);
 	return unknown_command(prefix, table, argv[1]);
 }
 

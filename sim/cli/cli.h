@@ -27,11 +27,19 @@ int ct_cmd_run(int argc, char **argv);
 int ct_cmd_trace(int argc, char **argv);
 int ct_cmd_policy(int argc, char **argv);
 int ct_cmd_device(int argc, char **argv);
+int ct_cmd_record(int argc, char **argv);
 int ct_cmd_help(int argc, char **argv);
 
 /* Runs argv[1] from TABLE (ends with name == NULL); answers --help and unknown names. */
 int ct_cli_dispatch(const char *prefix, const char *about, const struct ct_command *table,
 		    int argc, char **argv);
+
+/* Replaces this program by cotenant-ARGV[0], which lies beside it or in PATH, as if
+ * nobody had been here; returns if there is none. */
+void ct_cli_become(char **argv);
+
+/* A closed stdout is an error that we report, not a signal. */
+void ct_cli_ignore_sigpipe(void);
 
 enum ct_output_format { CT_OUTPUT_TEXT, CT_OUTPUT_JSON, CT_OUTPUT_CSV, CT_OUTPUT_SVG };
 

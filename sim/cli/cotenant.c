@@ -1,14 +1,13 @@
 /*
  * cotenant - the program: a table of commands.
  *
- * A command is one row here and one cmd-NAME.c.  A name that is not in the table is
- * tried as a program, cotenant-NAME: the parts that touch a GPU are programs of their
- * own, so that this one links no vendor library.
+ * A command is one row here and one cmd-NAME.c.  The parts that touch a GPU are programs
+ * of their own, cotenant-NAME, so that this one links no vendor library; a name that is
+ * not in the table is tried as one as well.
  */
 #include "config.h"
 
 #include <locale.h>
-#include <signal.h>
 #include <string.h>
 
 #include "sim/cli/cli.h"
@@ -19,12 +18,21 @@ static const char about[] =
 
 static const struct ct_command commands[] = {
 	{ "run", "run several traces on one GPU, policy by policy", ct_cmd_run },
+	{ "record", "run a program and record its GPU work as a trace", ct_cmd_record },
 	{ "trace", "show, check, cut, convert and generate traces", ct_cmd_trace },
 	{ "policy", "list, show, check and replay sharing policies", ct_cmd_policy },
 	{ "device", "list, show and check GPU boards", ct_cmd_device },
 	{ "help", "what cotenant can do, or the manual of one command", ct_cmd_help },
 	{ NULL, NULL, NULL },
 };
+
+/* Its page is cotenant-record(1), and its options end where a program begins. */
+int ct_cmd_record(int argc, char **argv)
+{
+	ct_cli_become(argv);
+	return ct_cli_usage("record",
+			    "cotenant-record is neither beside cotenant nor in PATH");
+}
 
 int ct_cmd_help(int argc, char **argv)
 {
@@ -43,8 +51,8 @@ int ct_cmd_help(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	setlocale(LC_CTYPE, "");  /* names may be UTF-8; numbers stay in the C locale */
-	signal(SIGPIPE, SIG_IGN); /* a closed stdout is an error we report */
+	setlocale(LC_CTYPE, ""); /* names may be UTF-8; numbers stay in the C locale */
+	ct_cli_ignore_sigpipe();
 	ct_tempfile_catch_signals();
 	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
 		puts("cotenant " PACKAGE_VERSION);

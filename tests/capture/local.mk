@@ -9,3 +9,8 @@ tests_capture_abi_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
 endif
 
 TESTS += $(CAPTURE_TESTS)
+
+RECORD_TESTS = \
+	tests/capture/record-plain.sh
+TESTS += $(RECORD_TESTS)
+EXTRA_DIST += $(RECORD_TESTS)
