@@ -14,7 +14,6 @@
 #include "sim/gpu.h"
 
 #include <glib.h>
-#include <string.h>
 
 #include "models/cluster.h"
 #include "sim/gpu-classes.h"
@@ -92,24 +91,26 @@ static void note_dispatched(struct ct_gpu *gpu, struct ct_grid *grid)
 		ct_list_grid(&gpu->started, grid);
 }
 
-/* The head to be served next of those whose partition is not in STUCK; NULL: there is
- * none. */
-static struct resident *next_head(const struct ct_gpu *gpu, const bool *stuck)
+/* The heads of partitions that have not had their turn; the last is served next. */
+struct heads {
+	uint32_t n;
+	struct resident *head[CT_GPU_PARTITIONS];
+};
+
+static void add_head(struct heads *heads, const struct partition *q)
 {
-	struct resident *next = NULL;
+	struct resident *head = q->queue[__builtin_ctz(q->queued)].first;
+	uint32_t i = heads->n++;
 
-	for (uint32_t i = 0; i < gpu->n_partitions; i++) {
-		const struct partition *q = &gpu->partition[i];
-		struct resident *head;
+	for (; i > 0; i--) {
+		struct resident *other = heads->head[i - 1];
 
-		if (!q->queued || stuck[i])
-			continue;
-		head = q->queue[__builtin_ctz(q->queued)].first;
-		if (!next ||
-		    (!MUTANT(PARTITIONS_BY_NUMBER) && ct_served_before(head, next)))
-			next = head;
+		if (MUTANT(PARTITIONS_BY_NUMBER) ? other->partition >= head->partition
+						 : ct_served_before(head, other))
+			break;
+		heads->head[i] = other;
 	}
-	return next;
+	heads->head[i] = head;
 }
 
 /* Places what fits of head R and takes it out of its queue if that is all of it. */
@@ -139,21 +140,29 @@ static void pass_by(struct ct_gpu *gpu, const struct resident *stuck)
 /* Part 4.  Until its turn comes, `blocked` of a partition is what stopped the last one. */
 static void schedule(struct ct_gpu *gpu)
 {
-	bool stuck[CT_GPU_PARTITIONS];
-	struct resident *head;
+	struct heads heads;
 
-	memset(stuck, 0, gpu->n_partitions);
-	while ((head = next_head(gpu, stuck))) {
-		if (place_whole(gpu, head))
-			continue;
-		stuck[head->partition] = true;
-		gpu->partition[head->partition].blocked = head;
-		if (MUTANT(LOWER_PRIORITY_PASSES))
-			pass_by(gpu, head);
-	}
-	for (uint32_t i = 0; i < gpu->n_partitions; i++)
-		if (!stuck[i])
+	heads.n = 0;
+	for (uint32_t i = 0; i < gpu->n_partitions; i++) {
+		if (gpu->partition[i].queued)
+			add_head(&heads, &gpu->partition[i]);
+		else
 			gpu->partition[i].blocked = NULL;
+	}
+	while (heads.n) {
+		struct resident *head = heads.head[--heads.n];
+		struct partition *q = &gpu->partition[head->partition];
+
+		if (!place_whole(gpu, head)) {
+			q->blocked = head;
+			if (MUTANT(LOWER_PRIORITY_PASSES))
+				pass_by(gpu, head);
+		} else if (q->queued) {
+			add_head(&heads, q);
+		} else {
+			q->blocked = NULL;
+		}
+	}
 }
 
 static void note_top(const struct ct_gpu *gpu, struct partition *q)
