@@ -17,7 +17,7 @@ include tests/bench/local.mk
 # with --enable-sanitizers.
 .PHONY: check-sanitized
 check-sanitized:
-	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(UNIT_TESTS) $(FUZZERS) $(LAWS_TESTS) tests/laws/replay.sh $(CLI_TESTS) $(RECORD_TESTS)'
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(UNIT_TESTS) $(FUZZERS) $(LAWS_TESTS) tests/laws/replay.sh $(CLI_TESTS) $(RECORD_TESTS) $(CAPTURE_TESTS)'
 
 EXTRA_DIST += tests/threads.supp
 
@@ -25,5 +25,5 @@ EXTRA_DIST += tests/threads.supp
 .PHONY: check-threads
 check-threads:
 	TSAN_OPTIONS='suppressions=$(abs_top_srcdir)/tests/threads.supp' $(MAKE) $(AM_MAKEFLAGS) check \
-		TESTS='tests/unit/crew tests/cli/run.sh tests/cli/samples.sh' \
-		check_PROGRAMS='tests/unit/crew tests/cli/report-check'
+		TESTS='tests/unit/crew tests/capture/nvtx-threads tests/cli/run.sh tests/cli/samples.sh' \
+		check_PROGRAMS='tests/unit/crew tests/capture/nvtx-threads tests/cli/report-check'

@@ -3,6 +3,7 @@ BENCHMARKS = \
 	tests/bench/broker-bench \
 	tests/bench/gpu-bench \
 	tests/bench/import-bench \
+	tests/bench/marker-bench \
 	tests/bench/run-bench \
 	tests/bench/trace-bench
 EXTRA_PROGRAMS += $(BENCHMARKS) tests/bench/suite
@@ -15,6 +16,10 @@ bench: $(BENCHMARKS)
 tests_bench_import_bench_SOURCES = tests/bench/import-bench.c tests/bench/import-rate.c \
 	tests/bench/import-rate.h
 tests_bench_import_bench_LDADD = traces/libtraces.la
+
+tests_bench_marker_bench_SOURCES = tests/bench/marker-bench.c tests/bench/measure.h \
+	$(RECORDING)
+tests_bench_marker_bench_LDADD = $(RECORDING_LIBS)
 
 WHOLE_RUN = tests/bench/measure.h tests/bench/whole-run.c tests/bench/whole-run.h
 

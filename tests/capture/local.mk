@@ -8,6 +8,45 @@ tests_capture_abi_SOURCES = tests/capture/abi.c
 tests_capture_abi_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
 endif
 
+# The collector from inside, and a program's side of NVTX.
+RECORDING = tests/capture/nvtx-client.c tests/capture/nvtx-client.h \
+	tests/capture/recording.c tests/capture/recording.h
+RECORDING_LIBS = capture/collector/libcollector.la $(CHECK_LIBS) $(GLIB_LIBS) $(XXHASH_LIBS)
+RECORDING_TESTS = \
+	tests/capture/control \
+	tests/capture/graph \
+	tests/capture/nvtx \
+	tests/capture/nvtx-threads
+CAPTURE_TESTS += $(RECORDING_TESTS)
+check_PROGRAMS += $(RECORDING_TESTS)
+
+tests_capture_control_SOURCES = tests/capture/control.c $(RECORDING)
+tests_capture_control_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_capture_control_LDADD = $(RECORDING_LIBS)
+
+tests_capture_graph_SOURCES = tests/capture/graph.c $(RECORDING)
+tests_capture_graph_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_capture_graph_LDADD = $(RECORDING_LIBS)
+
+tests_capture_nvtx_SOURCES = tests/capture/nvtx.c $(RECORDING)
+tests_capture_nvtx_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_capture_nvtx_LDADD = $(RECORDING_LIBS)
+
+tests_capture_nvtx_threads_SOURCES = tests/capture/nvtx-threads.c $(RECORDING)
+tests_capture_nvtx_threads_LDADD = $(RECORDING_LIBS)
+
+# NVIDIA's own NVTX: its declarations, and a program that is built with its header.
+if HAVE_CUDA_HEADERS
+CAPTURE_TESTS += tests/capture/nvtx-headers tests/capture/nvtx-real
+check_PROGRAMS += tests/capture/nvtx-headers tests/capture/nvtx-real
+tests_capture_nvtx_headers_SOURCES = tests/capture/nvtx-headers.c
+tests_capture_nvtx_headers_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
+tests_capture_nvtx_real_SOURCES = tests/capture/nvtx-real.c $(RECORDING)
+tests_capture_nvtx_real_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS) \
+	-DCT_NVTX_LIBRARY='"$(CUDA_HOME)/lib/libnvtx3interop.so.1"'
+tests_capture_nvtx_real_LDADD = $(RECORDING_LIBS) -ldl
+endif
+
 TESTS += $(CAPTURE_TESTS)
 
 RECORD_TESTS = \
