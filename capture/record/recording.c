@@ -108,9 +108,10 @@ void ct_recording_stop(struct ct_recording *recording, uint32_t reason)
 	int64_t never = 0;
 	uint32_t none = 0;
 
+	/* First the reason: who sees the moment sees a reason. */
+	atomic_compare_exchange_strong(&page->stop_reason, &none, reason);
 	if (!atomic_compare_exchange_strong(&page->stop_ns, &never, ct_recording_now_ns()))
 		return;
-	atomic_compare_exchange_strong(&page->stop_reason, &none, reason);
 	atomic_fetch_add(&page->wake, 1);
 	syscall(SYS_futex, &page->wake, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
 }

@@ -49,7 +49,12 @@ endif
 
 TESTS += $(CAPTURE_TESTS)
 
+check_PROGRAMS += tests/capture/record-actor tests/capture/record-terminal
+tests_capture_record_terminal_SOURCES = tests/capture/record-terminal.c
+tests_capture_record_actor_SOURCES = tests/capture/record-actor.c
+tests_capture_record_actor_LDADD = capture/collector/libcollector.la
 RECORD_TESTS = \
+	tests/capture/record-unheard.sh \
 	tests/capture/record-plain.sh
 TESTS += $(RECORD_TESTS)
 EXTRA_DIST += $(RECORD_TESTS)

@@ -154,12 +154,17 @@ ls /proc/self/fd >before
 ends 0 ls /proc/self/fd
 cmp -s before out || fail "descriptors: $(tr '\n' ' ' <out), without us $(tr '\n' ' ' <before)"
 settings='s/^Sig\(Blk\|Ign\|Cgt\):/&/p'
-for trap in '' 'trap "" INT PIPE' 'trap "" HUP CHLD'; do
+for trap in '' 'trap "" INT PIPE' 'trap "" HUP'; do
 	sh -c "$trap
 	sed -n '$settings' /proc/self/status >before
 	'$cotenant' record -q sed -n '$settings' /proc/self/status >out 2>err"
 	cmp -s before out || fail "signals after '$trap': $(cat out), not $(cat before)"
 done
+if env --ignore-signal=CHLD true 2>/dev/null; then
+	env --ignore-signal=CHLD sed -n "$settings" /proc/self/status >before
+	env --ignore-signal=CHLD "$cotenant" record -q sed -n "$settings" /proc/self/status >out 2>err
+	cmp -s before out || fail "an ignored SIGCHLD: $(cat out), not $(cat before)"
+fi
 "$cotenant" record sh -c 'echo $PPID; ps -o pgid= -p $$ 2>/dev/null || cut -d" " -f5 /proc/$$/stat' \
 	>out 2>err
 group=$(cut -d' ' -f5 /proc/$$/stat)
@@ -220,6 +225,32 @@ set -- x.ctt.*.spools
 [ $? = 3 ] || fail "an import of nothing: exit code $?"
 [ ! -e x.ctt ] || fail "an import of nothing leaves a trace"
 rm -rf x.ctt.*.spools
+
+# keys: both have them, and both stop and go on
+terminal=$build/tests/capture/record-terminal
+cat >keys <<'END'
+trap 'echo int; exit 43' INT
+echo ready >ready
+i=0
+while [ $i -lt 40 ]; do sleep 0.05; i=$((i + 1)); done
+exit 42
+END
+if [ -x "$terminal" ]; then
+	rm -f ready
+	"$terminal" c ready "$cotenant" record -o x.ctt sh keys >out 2>&1
+	[ $? = 43 ] || fail "Ctrl-C: not the program's code: $(cat out)"
+	[ "$(grep -c 'int' out)" = 1 ] || fail "Ctrl-C: not once, but: $(cat out)"
+	says out "$nothing"
+	rm -f ready
+	"$terminal" c ready "$cotenant" record -o x.ctt sh -c 'echo >ready; exec sleep 5' >out 2>&1
+	[ $? = 130 ] || fail "Ctrl-C: a program that it kills: $(cat out)"
+	says out "$nothing"
+	rm -f ready
+	"$terminal" z ready "$cotenant" record -o x.ctt sh keys >out 2>&1
+	[ $? = 42 ] || fail "Ctrl-Z: not the program's code: $(cat out)"
+	says out 'stopped: \([3-9]\) of \1'
+	left 'keys'
+fi
 
 # no stdin, no stdout, no stderr
 "$cotenant" record sh -c 'exit 6' <&- >&- 2>&-
