@@ -7,6 +7,7 @@
  */
 #include "config.h"
 
+#include <errno.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,12 +69,30 @@ static char *rescue(const struct ct_record_options *options, const char *folder)
 	return g_strdup_printf("cotenant trace import -o %s %s", to, from);
 }
 
+/* On a terminal, so that nobody takes the time that a long recording needs for a hang. */
+static void show_progress(double done, void *data)
+{
+	int *shown = data, percent = (int)(CLAMP(done, 0, 1) * 100);
+
+	if (percent == *shown)
+		return;
+	*shown = percent;
+	fprintf(stderr, "\rcotenant record: making the trace, %d %%", percent);
+}
+
 static gboolean import(const struct ct_record_options *options, const char *folder,
 		       const char *trace, struct ct_import_summary *summary, GError **error)
 {
-	const struct ct_import_options how = { .zstd_level = options->zstd_level };
+	gboolean show = !options->quiet && isatty(STDERR_FILENO);
+	int shown = 0;
+	const struct ct_import_options how = { .zstd_level = options->zstd_level,
+					       .progress = show ? show_progress : NULL,
+					       .data = &shown };
+	gboolean ok = ct_import(folder, trace, &how, summary, error);
 
-	return ct_import(folder, trace, &how, summary, error);
+	if (shown)
+		fputs("\r\033[K", stderr);
+	return ok;
 }
 
 /* Assembles, adds what passes measure, tells, and gives the trace its name. */

@@ -139,7 +139,7 @@ static char *no_collector(const struct ct_record_options *options)
 				       "are not recorded with --no-children",
 				       name);
 	return g_strdup_printf("%s never initialised CUDA, or cleared its environment "
-			       "before it did",
+			       "or became another user before it did",
 			       name);
 }
 
