@@ -9,7 +9,6 @@
 #include <linux/futex.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 static struct {
@@ -75,18 +74,6 @@ void ct_control_marker(struct ct_session_page *page, const char *text, size_t le
 	else if (atomic_load_explicit(&page->start_ns, memory_order_relaxed) == 0)
 		return;
 	atomic_store_explicit(&control.awaited, false, memory_order_relaxed);
-}
-
-/* The number is read first: a stop between the two changes it, and the futex returns. */
-void ct_control_wait(struct ct_session_page *page, uint32_t ms)
-{
-	uint32_t wake = atomic_load(&page->wake);
-	struct timespec time = { ms / 1000, (long)(ms % 1000) * 1000000 };
-
-	if (atomic_load(&page->stop_ns) == 0)
-		syscall(SYS_futex, &page->wake, FUTEX_WAIT, wake, &time, NULL, 0);
-	else
-		nanosleep(&time, NULL);
 }
 
 static void note(struct ct_spooler *spool, uint32_t code, int64_t time_ns)

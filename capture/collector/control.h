@@ -33,9 +33,6 @@ void ct_control_stop(struct ct_session_page *, enum ct_spool_note_code reason);
 void ct_control_marker(struct ct_session_page *, const char *text, size_t length,
 		       int64_t time_ns);
 
-/* Sleeps up to MS milliseconds, less if the recording is stopped meanwhile. */
-void ct_control_wait(struct ct_session_page *, uint32_t ms);
-
 /* Whether what happens at TIME_NS comes after the stop. */
 static inline bool ct_control_stopped(struct ct_session_page *page, int64_t time_ns)
 {

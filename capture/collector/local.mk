@@ -23,6 +23,8 @@ capture_collector_libcollector_la_SOURCES = \
 	capture/collector/nvtx-abi.h \
 	capture/collector/nvtx-handles.c \
 	capture/collector/nvtx-handles.h \
+	capture/collector/nvtx-marker.c \
+	capture/collector/nvtx-marker.h \
 	capture/collector/nvtx.c \
 	capture/collector/nvtx.h \
 	capture/collector/spooler.c \

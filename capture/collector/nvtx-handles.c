@@ -5,6 +5,7 @@
  * pointer to it is set before the first of its handles is given out.  Under the lock is
  * only what finds equal texts.
  */
+#define _GNU_SOURCE
 #include "capture/collector/nvtx-handles.h"
 
 #include <pthread.h>
@@ -19,7 +20,10 @@
 static struct ct_nvtx_text *_Atomic piece[N_PIECES];
 static _Atomic uint32_t n_texts;
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+/* Whoever holds it and comes again, in a malloc() that registers texts of its own or in a
+ * signal handler, gets an error instead of waiting for itself. */
+#define FREE_LOCK ((pthread_mutex_t)PTHREAD_ERRORCHECK_MUTEX_INITIALIZER_NP)
+static pthread_mutex_t lock = PTHREAD_ERRORCHECK_MUTEX_INITIALIZER_NP;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static uint32_t *slot; /* hash table: index + 1, 0 is free */
 static uint32_t n_slots, n_domains;
@@ -34,11 +38,17 @@ static void give(void)
 	pthread_mutex_unlock(&lock);
 }
 
+/* In the child it is taken by a thread that is not there. */
+static void renew(void)
+{
+	lock = FREE_LOCK;
+}
+
 /* A child that is forked while another thread registers would find the lock taken for
- * ever. */
+ * ever, and the table half changed. */
 static void survive_fork(void)
 {
-	pthread_atfork(take, give, give);
+	pthread_atfork(take, give, renew);
 }
 
 static uint32_t piece_of(uint32_t index, uint32_t *within)
@@ -160,7 +170,8 @@ void *ct_nvtx_handle(enum ct_nvtx_handle_kind kind, uint32_t place, const char *
 	void *handle;
 
 	pthread_once(&once, survive_fork);
-	take();
+	if (pthread_mutex_lock(&lock))
+		return NULL;
 	handle = register_text(kind, kind == CT_NVTX_DOMAIN ? 0 : place, text, length);
 	give();
 	return handle;

@@ -28,8 +28,8 @@ struct ct_nvtx_text {
 	int64_t spool_ns;
 };
 
-/* The handle of TEXT, new or known. PLACE: of a string's domain. NULL: no memory, or too
- * many. Thread-safe, and safe across fork(). */
+/* The handle of TEXT, new or known. PLACE: of a string's domain. NULL: no memory, too
+ * many, or called from within itself.  Thread-safe, and safe across fork(). */
 void *ct_nvtx_handle(enum ct_nvtx_handle_kind kind, uint32_t place, const char *text,
 		     size_t length);
 

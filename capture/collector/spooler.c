@@ -22,13 +22,25 @@
 
 #define HIGH_FILE 512 /* out of the way of programs that count on low numbers */
 
+/* A thread that has the lock and comes again (in a malloc() of the program that marks, or
+ * in a signal handler) is told so, and does not wait for itself. */
+static void init_lock(pthread_mutex_t *lock)
+{
+	pthread_mutexattr_t how;
+
+	pthread_mutexattr_init(&how);
+	pthread_mutexattr_settype(&how, PTHREAD_MUTEX_ERRORCHECK);
+	pthread_mutex_init(lock, &how);
+	pthread_mutexattr_destroy(&how);
+}
+
 int ct_spooler_init(struct ct_spooler *s, const char *folder,
 		    const struct ct_spool_header *header)
 {
 	size_t room = strlen(folder) + 64;
 
 	memset(s, 0, sizeof(*s));
-	pthread_mutex_init(&s->lock, NULL);
+	init_lock(&s->lock);
 	pthread_cond_init(&s->written, NULL);
 	s->header = *header;
 	s->file = -1;

@@ -1,7 +1,11 @@
 /* utf32 - wide texts of a program as UTF-8. */
 #include "capture/collector/utf32.h"
 
+#include <errno.h>
 #include <stdint.h>
+#include <stdlib.h>
+
+#define HERE 128 /* characters of a text that need no memory */
 
 static size_t put_character(char *out, uint32_t c)
 {
@@ -26,4 +30,26 @@ size_t ct_utf32_to_utf8(char *out, const wchar_t *text, size_t n)
 		bytes += put_character(out + bytes, c);
 	}
 	return bytes;
+}
+
+void ct_utf32_use(const wchar_t *text, void (*use)(const char *, size_t, void *),
+		  void *data)
+{
+	size_t n = text ? wcslen(text) : 0;
+	char here[4 * HERE];
+	char *utf8 = here;
+
+	if (n > HERE) {
+		int kept = errno;
+
+		utf8 = n <= SIZE_MAX / 4 ? malloc(4 * n) : NULL;
+		errno = kept;
+		if (!utf8) {
+			utf8 = here;
+			n = HERE;
+		}
+	}
+	use(text ? utf8 : NULL, ct_utf32_to_utf8(utf8, text, n), data);
+	if (utf8 != here)
+		free(utf8);
 }

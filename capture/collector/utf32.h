@@ -14,4 +14,9 @@
  * NUL. The bytes written. */
 size_t ct_utf32_to_utf8(char *out, const wchar_t *text, size_t n);
 
+/* Calls USE with TEXT, which may be NULL, as UTF-8 without a NUL.  A text that there is no
+ * memory for is cut. */
+void ct_utf32_use(const wchar_t *text, void (*use)(const char *, size_t, void *),
+		  void *data);
+
 #endif

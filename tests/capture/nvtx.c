@@ -308,6 +308,23 @@ START_TEST(no_disk)
 }
 END_TEST
 
+/* As in a malloc() of the program that marks, or in a signal handler: what is called while
+ * the thread is in the collector returns, and leaves no record. */
+START_TEST(from_within)
+{
+	static const char *const expected[] = { "push x", "pop", NULL };
+
+	ck_assert_int_eq(ct_push("x"), 0);
+	ct_spooler_lock(&ct_collector.spool);
+	ck_assert_int_eq(ct_push("y"), 1);
+	ct_mark("z");
+	ck_assert_int_eq(ct_pop(), 1);
+	ct_spooler_unlock(&ct_collector.spool);
+	ck_assert_int_eq(ct_pop(), 0);
+	check_lines(expected);
+}
+END_TEST
+
 /* A child that is forked before the program used CUDA may use it itself. */
 START_TEST(after_fork)
 {
@@ -365,6 +382,7 @@ int main(void)
 	tcase_add_test(calls, several_copies);
 	tcase_add_test(calls, errno_is_left);
 	tcase_add_test(calls, no_disk);
+	tcase_add_test(calls, from_within);
 	tcase_add_test(calls, after_fork);
 	tcase_add_test(none, nobody_records);
 	suite_add_tcase(suite, calls);

@@ -127,6 +127,8 @@ static char *line_of(const struct ct_spool_record *record, const GPtrArray *stri
 		return g_strdup_printf("edge %u: %" G_GUINT64_FORMAT
 				       " > %" G_GUINT64_FORMAT,
 				       edge->graph, edge->from, edge->to);
+	case CT_SPOOL_END:
+		return g_strdup("end");
 	default:
 		return NULL;
 	}
