@@ -223,23 +223,19 @@ static gboolean say_check(const struct ct_summary *summary, const struct ct_trac
 	return TRUE;
 }
 
-/* What went wrong in some of the processes, or ended the recording early. */
+/* What went wrong in some of the processes, or ended the recording early; what several
+ * say alike is said once. */
 static void say_notes(const struct ct_summary *summary)
 {
 	const struct ct_notes *notes = summary->notes;
-	uint32_t said = 0;
+	g_autoptr(GHashTable) said =
+		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
 	for (guint i = 0; i < notes->note->len; i++) {
 		const struct ct_note *note = &g_array_index(notes->note, struct ct_note, i);
-		g_autofree char *words = NULL;
+		char *words = ct_why_note(note);
 
-		if (note->code >= 32 || said >> note->code & 1)
-			continue;
-		said |= 1u << note->code;
-		words = ct_why_note(note);
-		if (note->code == CT_SPOOL_FULL)
-			ct_record_say("the recording ended at its limit of bytes");
-		else if (words && note->code != CT_SPOOL_FORKED)
+		if (words && g_hash_table_add(said, words))
 			ct_record_say("process %u: %s", note->pid, words);
 	}
 	if (notes->n_open)

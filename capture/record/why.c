@@ -46,9 +46,9 @@ char *ct_why_note(const struct ct_note *note)
 				       text);
 	case CT_SPOOL_BUSY:
 		return g_strdup_printf(
-			"another profiler is at work in the program (%s), and there can "
-			"be one only: run it without nsys, ncu, cuda-gdb, "
-			"compute-sanitizer and torch.profiler",
+			"there can be one profiler in a program, and it has one (%s): run "
+			"it without nsys, ncu, cuda-gdb, compute-sanitizer and "
+			"torch.profiler",
 			text);
 	case CT_SPOOL_DENIED:
 		return g_strdup_printf(
@@ -57,7 +57,7 @@ char *ct_why_note(const struct ct_note *note)
 			"nvidia module with NVreg_RestrictProfilingToAdminUsers=0",
 			text);
 	case CT_SPOOL_FAILED:
-		return g_strdup_printf("CUPTI refused: %s (result %d)", text, note->result);
+		return g_strdup_printf("CUPTI refused: %s", text);
 	case CT_SPOOL_FATAL:
 		return g_strdup_printf("CUPTI gave up while the program ran: %s", text);
 	case CT_SPOOL_STOLEN:
@@ -67,9 +67,12 @@ char *ct_why_note(const struct ct_note *note)
 			text);
 	case CT_SPOOL_WRITE_FAILED:
 		return g_strdup_printf("the records could not be written: %s", text);
-	case CT_SPOOL_FORKED:
-		return g_strdup("a process was forked after cuInit(), where CUDA cannot be "
-				"used");
+	case CT_SPOOL_KIND_MISSING:
+		return g_strdup_printf("CUPTI does not record one kind of thing, %s", text);
+	case CT_SPOOL_NOT_CONFINED:
+		return g_strdup_printf("not all of it was put on fewer SMs: %s", text);
+	case CT_SPOOL_FULL:
+		return g_strdup("the recording ended at its limit of bytes");
 	default:
 		return NULL;
 	}

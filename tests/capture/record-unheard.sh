@@ -38,16 +38,16 @@ unheard 'no kernel ran' up end
 unheard 'no kernel ran' up # and died without its end
 unheard 'CUPTI was not found (tried a, b).*COTENANT_CUPTI.*nvidia-cuda-cupti' up 'note=1:tried a, b' end
 unheard 'too old (9.0)' up note=2:9.0 end
-unheard 'another profiler .*(nsys)' up note=3:nsys end
+unheard 'one profiler in a program.*(nsys)' up note=3:nsys end
 unheard 'does not permit.*CAP_SYS_ADMIN.*NVreg_RestrictProfilingToAdminUsers=0' up note=4:x end
-unheard 'CUPTI refused: cuptiSubscribe (result 5)' up note=5:cuptiSubscribe end
+unheard 'CUPTI refused: cuptiSubscribe$' up note=5:cuptiSubscribe end
 unheard 'gave up' up note=6 end
 unheard 'took the records over.*torch.profiler' up note=7:x end
 unheard 'could not be written: no space' up 'note=10:no space' end
 # the reason that weighs most, whatever comes first
-unheard 'another profiler' up note=12:x note=5:x note=3:x end
+unheard 'one profiler in a program' up note=12:x note=5:x note=3:x end
 # of two processes one says why
-unheard 'another profiler' spawn=2 up note=3:x
+unheard 'one profiler in a program' spawn=2 up note=3:x
 
 # a range that never began
 options=--start-on-marker=never
