@@ -279,6 +279,7 @@ static gboolean copy(const struct join *join, int zstd_level, const char *out,
 	copier = ct_copier_new(&view, &target, NULL);
 	for (uint32_t i = 0; ok && i < trace->n_lanes; i++)
 		ok = copy_lane(copier, trace, i, error);
+	ok = ok && ct_copier_recordings(copier, error);
 	ct_copier_free(copier);
 	return ct_copy_close(&target, ct_copy_dropped(trace), ok, error);
 }

@@ -6,6 +6,13 @@ CAPTURE_TESTS += tests/capture/abi
 check_PROGRAMS += tests/capture/abi
 tests_capture_abi_SOURCES = tests/capture/abi.c
 tests_capture_abi_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
+
+# A C++ header of NVIDIA's includes <string>; in C an empty file stands for it.
+CAPTURE_TESTS += tests/capture/profiler-abi
+check_PROGRAMS += tests/capture/profiler-abi
+tests_capture_profiler_abi_SOURCES = tests/capture/profiler-abi.c
+tests_capture_profiler_abi_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/capture/cxx \
+	$(CUDA_CPPFLAGS)
 endif
 
 # The collector from inside, and a program's side of NVTX.
@@ -46,6 +53,22 @@ tests_capture_nvtx_real_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS) \
 	-DCT_NVTX_LIBRARY='"$(CUDA_HOME)/lib/libnvtx3interop.so.1"'
 tests_capture_nvtx_real_LDADD = $(RECORDING_LIBS) -ldl
 endif
+EXTRA_DIST += tests/capture/cxx/string
+
+# Asks a real CUPTI, which needs no device for this.
+CAPTURE_TESTS += tests/capture/passes
+check_PROGRAMS += tests/capture/passes
+tests_capture_passes_SOURCES = tests/capture/passes.c
+tests_capture_passes_CPPFLAGS = $(AM_CPPFLAGS) -DCUDA_HOME='"$(CUDA_HOME)"'
+tests_capture_passes_LDADD = capture/counters/libcounters.la
+
+CAPTURE_TESTS += tests/capture/counters
+check_PROGRAMS += tests/capture/counters
+tests_capture_counters_SOURCES = tests/capture/counters.c $(TINY_TRACE)
+tests_capture_counters_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_capture_counters_LDADD = $(TRACE_TEST_LIBS) -lm -lpthread
+EXTRA_tests_capture_counters_DEPENDENCIES = tests/fakes/fake-range-profiler.la \
+	capture/counters/libcotenant-counters.la
 
 TESTS += $(CAPTURE_TESTS)
 

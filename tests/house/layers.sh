@@ -59,7 +59,8 @@ for file in $(find sim traces models policies capture -name '*.[ch]' | sort); do
 done
 
 for file in traces/format.h traces/writer.[ch] traces/intern.[ch] traces/record.[ch] \
-	traces/utf8.[ch] traces/spool.h capture/session.h capture/collector/*.[ch] \
+	traces/utf8.[ch] traces/spool.h capture/session.h capture/collector/*.[ch] traces/counter-file.h \
+	capture/counters/*.[ch] \
 	policies/*.[ch]; do
 	case $file in
 	policies/registry.* | policies/options.* | policies/replay.* | policies/ledger-text.*) continue ;;
