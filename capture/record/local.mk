@@ -9,6 +9,7 @@ cotenant_record_SOURCES = \
 	capture/record/notes.h \
 	capture/record/options.c \
 	capture/record/options.h \
+	capture/record/pass-counters.c \
 	capture/record/pass.c \
 	capture/record/pass.h \
 	capture/record/record.c \

@@ -16,6 +16,7 @@
 #include "sim/base/error.h"
 
 static const struct ct_pass *const passes[] = {
+	&ct_pass_counters,
 	NULL,
 };
 

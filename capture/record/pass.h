@@ -58,6 +58,8 @@ char *ct_pass_run(const struct ct_pass_context *, const struct ct_pass_run *, GE
 char *ct_pass_deliver(const struct ct_pass_context *, const char *file, const char *suffix,
 		      GError **);
 
+extern const struct ct_pass ct_pass_counters;
+
 /* All passes that are wanted, in their order. */
 void ct_passes_run(const struct ct_pass_context *);
 

@@ -70,6 +70,24 @@ tests_capture_counters_LDADD = $(TRACE_TEST_LIBS) -lm -lpthread
 EXTRA_tests_capture_counters_DEPENDENCIES = tests/fakes/fake-range-profiler.la \
 	capture/counters/libcotenant-counters.la
 
+# The recorder's part of it, without the recorder's main().
+CAPTURE_TESTS += tests/capture/pass-counters
+check_PROGRAMS += tests/capture/counters-program tests/capture/pass-counters
+tests_capture_counters_program_SOURCES = tests/capture/counters-program.c
+tests_capture_counters_program_LDADD = -ldl
+tests_capture_pass_counters_SOURCES = tests/capture/pass-counters.c $(TINY_TRACE) \
+	capture/record/find.c \
+	capture/record/launch.c \
+	capture/record/options.c \
+	capture/record/pass-counters.c \
+	capture/record/pass.c \
+	capture/record/recording.c \
+	capture/record/run.c
+tests_capture_pass_counters_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_capture_pass_counters_LDADD = $(cotenant_record_LDADD) $(CHECK_LIBS)
+EXTRA_tests_capture_pass_counters_DEPENDENCIES = tests/capture/counters-program \
+	$(EXTRA_tests_capture_counters_DEPENDENCIES)
+
 TESTS += $(CAPTURE_TESTS)
 
 check_PROGRAMS += tests/capture/record-actor tests/capture/record-terminal
