@@ -109,12 +109,17 @@ static void check_row(const struct ct_counter_row *row)
 static void check(const guint8 *bytes, size_t length)
 {
 	struct ct_counter_table *table = ct_counter_table_new();
-	g_autofree guint8 *copy = g_memdup2(bytes, length);
+	g_autofree guint8 *copy = g_malloc(length + 1);
 	g_autoptr(GError) error = NULL;
+	FILE *file;
 
+	if (length)
+		memcpy(copy, bytes, length);
 	if (length >= 8 && !memcmp(copy, CT_COUNTER_FILE_MAGIC, 8) && length % 8 == 0)
 		seal(copy, length);
-	g_assert_true(g_file_set_contents(in, (char *)copy, (gssize)length, NULL));
+	file = fopen(in, "w");
+	g_assert_cmpuint(fwrite(copy, 1, length, file), ==, length);
+	g_assert_cmpint(fclose(file), ==, 0);
 	if (ct_counter_table_read(table, in, &error)) {
 		for (guint i = 0; i < table->rows->len; i++)
 			check_row(&g_array_index(table->rows, struct ct_counter_row, i));
