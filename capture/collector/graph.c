@@ -15,9 +15,10 @@
  * DEPENDENCY_CREATED a graph, a node and "the dependent graph node".
  *
  * DANGER, none of it measured on hardware:
- * Which end of an edge is which is not said clearly.  The node that was made first is
- * taken for the one that is waited for, by most edges so far, as everything captured and
- * nearly everything built adds a node after what it waits for; node numbers grow.
+ * Which end of an edge is which is not said clearly.  Everything captured and nearly
+ * everything built adds a node after what it waits for, so most edges so far decide whether
+ * the "dependency" is what is waited for: an edge of the node that its thread made last
+ * says so for sure, others by their numbers, as far as these grow.
  * Edges and nodes that are removed again before the graph is instantiated stay.
  * A node that holds a graph of its own (a child, a conditional) is one node here, and the
  * nodes in it are those of another graph; nothing says which.
@@ -29,6 +30,8 @@ static const uint32_t ids[] = { CT_CUPTI_NODE_CREATED, CT_CUPTI_NODE_CLONED,
 
 /* Of the edges so far: those whose dependency was made before their node, less others. */
 static _Atomic int64_t n_dependency_first;
+
+static _Thread_local uint64_t newest; /* node */
 
 static uint32_t graph_id(const struct ct_cupti *cupti, void *graph)
 {
@@ -55,6 +58,8 @@ static void put_node(struct ct_collector *collector, uint32_t id,
 
 	if (made.node == 0)
 		return;
+	if (id == CT_CUPTI_NODE_CREATED)
+		newest = made.node;
 	/* The original is only looked at where it is said to be one. */
 	if (id == CT_CUPTI_NODE_CLONED) {
 		made.original_graph = graph_id(cupti, graph->original_graph);
@@ -71,7 +76,8 @@ static void put_node(struct ct_collector *collector, uint32_t id,
 
 static bool dependency_is_first(uint64_t node, uint64_t dependency)
 {
-	int64_t vote = dependency < node ? 1 : -1;
+	bool first = node == newest || (dependency != newest && dependency < node);
+	int64_t vote = first ? 1 : -1;
 
 	vote += atomic_fetch_add_explicit(&n_dependency_first, vote, memory_order_relaxed);
 	return vote >= 0;

@@ -117,6 +117,27 @@ START_TEST(either_end)
 }
 END_TEST
 
+/* Numbers that do not grow: the node that was just made tells. */
+START_TEST(newest_tells)
+{
+	static const char *const expected[] = {
+		"node 1/900 type 0 of 0/0", "node 1/500 type 0 of 0/0",
+		"edge 1: 900 > 500",        "node 1/700 type 0 of 0/0",
+		"edge 1: 500 > 700",        "node 1/100 type 0 of 0/0",
+		"edge 1: 700 > 100",        NULL
+	};
+	static const uint64_t made[] = { 900, 500, 700, 100 };
+
+	for (guint i = 0; i < G_N_ELEMENTS(made); i++) {
+		tell(CT_CUPTI_NODE_CREATED,
+		     (struct ct_cupti_graph){ .graph = H(1), .node = H(made[i]) });
+		if (i > 0)
+			edge(1, made[_i ? i - 1 : i], made[_i ? i : i - 1]);
+	}
+	check_lines(expected);
+}
+END_TEST
+
 START_TEST(nothing_to_tell)
 {
 	struct ct_cupti_resource resource = { 0 };
@@ -161,6 +182,7 @@ int main(void)
 	tcase_add_checked_fixture(cases, begin, end_test);
 	tcase_add_test(cases, made_and_cloned);
 	tcase_add_loop_test(cases, either_end, 0, 2);
+	tcase_add_loop_test(cases, newest_tells, 0, 2);
 	tcase_add_test(cases, nothing_to_tell);
 	tcase_add_test(cases, what_is_listened_to);
 	suite_add_tcase(suite, cases);
