@@ -99,3 +99,6 @@ RECORD_TESTS = \
 	tests/capture/record-plain.sh
 TESTS += $(RECORD_TESTS)
 EXTRA_DIST += $(RECORD_TESTS)
+
+TESTS += tests/capture/gpu-scripts.sh
+EXTRA_DIST += tests/capture/gpu-scripts.sh
