@@ -1,8 +1,8 @@
 # Tests: unit/ one program per file, laws/ every policy, house/ the rules of the house.
 AM_TESTS_ENVIRONMENT = CT_SRCDIR='$(abs_top_srcdir)'; CT_BUILDDIR='$(abs_top_builddir)'; \
 	CT_DATA=$${CT_DATA:-$(abs_top_srcdir)/../shared/data}; \
-	CT_DEVICE_PATH='$(abs_top_srcdir)/models/devices'; \
-	export CT_SRCDIR CT_BUILDDIR CT_DATA CT_DEVICE_PATH;
+	CT_DEVICE_PATH='$(abs_top_srcdir)/models/devices'; CUDA_HOME='$(CUDA_HOME)'; \
+	export CT_SRCDIR CT_BUILDDIR CT_DATA CT_DEVICE_PATH CUDA_HOME;
 LOG_DRIVER = $(top_srcdir)/build-aux/test-driver
 include tests/fakes/local.mk
 include tests/capture/local.mk

@@ -83,10 +83,16 @@ static void in_child(void)
 	}
 }
 
+static void in_parent(void)
+{
+	if (atomic_load(&ct_collector.state) == CT_COLLECTOR_ON)
+		atomic_fetch_add(&ct_collector.n_forks, 1);
+}
+
 /* Once, also when the child of a fork opens anew. */
 static void watch_forks(void)
 {
-	pthread_atfork(NULL, NULL, in_child);
+	pthread_atfork(NULL, in_parent, in_child);
 }
 
 static void open_once(void)
@@ -109,7 +115,8 @@ static void open_once(void)
 	collector->page = page;
 	ct_control_open(page);
 	collector->begin_ns = ct_collector_now();
-	header.pid = (uint32_t)getpid();
+	collector->pid = getpid();
+	header.pid = (uint32_t)collector->pid;
 	header.parent_pid = (uint32_t)getppid();
 	header.begin_ns = collector->begin_ns;
 	header.unix_offset_ns = unix_offset_ns();

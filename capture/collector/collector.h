@@ -22,6 +22,7 @@
 
 #include "capture/collector/cupti.h"
 #include "capture/collector/spooler.h"
+#include "capture/collector/translate.h"
 #include "capture/session.h"
 
 /* What the library shows to the program. */
@@ -40,8 +41,11 @@ struct ct_collector {
 	struct ct_session_page *page; /* there from OPEN on, for good */
 	struct ct_spooler spool;
 	struct ct_cupti cupti;
-	void *subscriber; /* of CUPTI */
+	struct ct_translator translator; /* guarded by the spool's lock */
+	void *subscriber;                /* of CUPTI */
 	int64_t begin_ns;
+	pid_t pid;
+	_Atomic uint32_t n_forks; /* after CUPTI came up */
 };
 
 extern struct ct_collector ct_collector;

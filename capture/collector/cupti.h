@@ -8,10 +8,11 @@
  *
  * A record in a buffer has the layout of the library that wrote it.  Later generations
  * have only ever appended fields, so each struct below is the longest one known, and a
- * field may be read when the loaded library is at least the one named beside it (as
- * cuptiGetVersion() counts: 19 is CUDA 12.0, 22 is 12.4, 26 is 12.8, 28 is 12.9.1, then
- * 130000 is 13.0).  Fields without a mark are there since CUDA 12.0, the oldest library we
- * record with.  Never step by sizeof(): cuptiActivityGetNextRecord() knows the stride.
+ * field may be read when the loaded library is at least the one named beside it, as
+ * cuptiGetVersion() counts (19 is CUDA 12.0, 22 is 12.4, 26 is 12.8, 28 is 12.9.1, then
+ * 130000 is 13.0); which field came when is in NVIDIA's release notes of CUPTI.  Fields
+ * without a mark are there since CUDA 12.0, the oldest library we record with.  Never step
+ * by sizeof(): cuptiActivityGetNextRecord() knows the stride.
  */
 #ifndef CT_CAPTURE_COLLECTOR_CUPTI_H
 #define CT_CAPTURE_COLLECTOR_CUPTI_H
@@ -19,11 +20,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CT_CUPTI_12_0 19u
-#define CT_CUPTI_12_4 22u
-#define CT_CUPTI_12_6 24u
-#define CT_CUPTI_12_8 26u
-#define CT_CUPTI_13_0 130000u
+#define CT_CUPTI_12_0   19u
+#define CT_CUPTI_12_4   22u
+#define CT_CUPTI_12_5   23u
+#define CT_CUPTI_12_8   26u
+#define CT_CUPTI_13_0   130000u
+#define CT_CUPTI_13_0_1 130001u
+#define CT_CUPTI_13_2   130200u
 
 enum ct_cupti_result {
 	CT_CUPTI_OK = 0,
@@ -120,7 +123,7 @@ struct ct_cupti_memcpy {
 	uint64_t graph_node;
 	uint32_t graph;
 	uint32_t channel, channel_type;
-	uint8_t device_launched; /* 26 */
+	uint8_t device_launched; /* 130000 */
 	uint8_t padding2[3];
 	uint64_t n_copies; /* 26 */
 };
@@ -148,7 +151,7 @@ struct ct_cupti_memset {
 	uint64_t graph_node;
 	uint32_t graph;
 	uint32_t channel, channel_type;
-	uint8_t device_launched, padding2[3];
+	uint8_t device_launched, padding2[3]; /* 130000 */
 };
 
 struct ct_cupti_memory {
@@ -161,7 +164,7 @@ struct ct_cupti_memory {
 	uint32_t async, padding;
 	uint32_t pool_type, padding2;
 	uint64_t pool_address, pool_threshold_bytes, pool_bytes, pool_used_bytes;
-	const char *source; /* 26 */
+	const char *source; /* 24 */
 };
 
 struct ct_cupti_api {
@@ -184,16 +187,16 @@ struct ct_cupti_device {
 	uint8_t visible, mig, reserved[6];
 	uint32_t gpu_instance, compute_instance;
 	uint8_t mig_uuid[16];
-	uint32_t numa, numa_node; /* 24 */
+	uint32_t numa, numa_node; /* 26 */
 };
 
 struct ct_cupti_context {
 	uint32_t kind, context, device;
 	uint16_t api, null_stream;
-	uint32_t parent;           /* 24 */
-	uint8_t green, padding;    /* 24 */
-	uint16_t sms;              /* 24 */
-	uint32_t graphics, unused; /* 26 */
+	uint32_t parent;           /* 22 */
+	uint8_t green, padding;    /* 22 */
+	uint16_t sms;              /* 23, of a green context */
+	uint32_t graphics, unused; /* 23 */
 };
 
 struct ct_cupti_stream {
@@ -219,8 +222,8 @@ struct ct_cupti_event {
 struct ct_cupti_overhead {
 	uint32_t kind, overhead, object_kind, object[3];
 	uint64_t start_ns, end_ns;
-	uint32_t correlation, reserved; /* 22 */
-	void *data;                     /* 130000; ours to free() */
+	uint32_t correlation, reserved; /* 20 */
+	void *data;                     /* 22; to be freed by the client */
 };
 
 enum ct_cupti_domain {

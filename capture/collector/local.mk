@@ -5,6 +5,10 @@ pkglib_LTLIBRARIES += capture/collector/libcotenant-collector.la
 
 # All of it, for the library and for tests that go in by a side door.
 capture_collector_libcollector_la_SOURCES = \
+	capture/collector/bind.c \
+	capture/collector/bind.h \
+	capture/collector/buffers.c \
+	capture/collector/buffers.h \
 	capture/collector/collector.c \
 	capture/collector/collector.h \
 	capture/collector/confine-calls.h \
@@ -16,10 +20,14 @@ capture_collector_libcollector_la_SOURCES = \
 	capture/collector/control.c \
 	capture/collector/control.h \
 	capture/collector/cupti.h \
+	capture/collector/flusher.c \
+	capture/collector/flusher.h \
 	capture/collector/graph.c \
 	capture/collector/graph.h \
 	capture/collector/hooks.c \
 	capture/collector/inject.c \
+	capture/collector/kinds.c \
+	capture/collector/kinds.h \
 	capture/collector/nvtx-abi.h \
 	capture/collector/nvtx-handles.c \
 	capture/collector/nvtx-handles.h \
@@ -29,6 +37,10 @@ capture_collector_libcollector_la_SOURCES = \
 	capture/collector/nvtx.h \
 	capture/collector/spooler.c \
 	capture/collector/spooler.h \
+	capture/collector/theft.c \
+	capture/collector/theft.h \
+	capture/collector/translate.c \
+	capture/collector/translate.h \
 	capture/collector/utf32.c \
 	capture/collector/utf32.h \
 	capture/session.h \

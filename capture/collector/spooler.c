@@ -197,6 +197,15 @@ static void hand_over(struct ct_spooler *s)
 	pthread_cond_broadcast(&s->written);
 }
 
+void ct_spooler_versions(struct ct_spooler *s, uint32_t cupti_version,
+			 uint32_t driver_version)
+{
+	while (s->writing)
+		pthread_cond_wait(&s->written, &s->lock);
+	s->header.cupti_version = cupti_version;
+	s->header.driver_version = driver_version;
+}
+
 void *ct_spooler_append(struct ct_spooler *s, enum ct_spool_type type, size_t bytes)
 {
 	struct ct_spool_record *record;

@@ -36,11 +36,11 @@ struct ct_spooler_seen {
 struct ct_spooler {
 	pthread_mutex_t lock;
 	pthread_cond_t written;
-	struct ct_spool_header header; /* may be changed until the first write */
-	char *path;                    /* of the file, which is made by the first write */
-	int file;                      /* -1: not open */
-	dev_t device;                  /* which file that was, as a program may */
-	ino_t inode;                   /* close what is not its own */
+	struct ct_spool_header header;
+	char *path;   /* of the file, which is made by the first write */
+	int file;     /* -1: not open */
+	dev_t device; /* which file that was, as a program may */
+	ino_t inode;  /* close what is not its own */
 
 	struct ct_spool_block *block, *other;
 	uint32_t used, n_in_block; /* bytes and records of BLOCK's payload */
@@ -72,6 +72,10 @@ static inline void ct_spooler_unlock(struct ct_spooler *spooler)
 {
 	pthread_mutex_unlock(&spooler->lock);
 }
+
+/* Sets these in the header, if that is not written yet. */
+void ct_spooler_versions(struct ct_spooler *, uint32_t cupti_version,
+			 uint32_t driver_version);
 
 /*
  * Room for a record of BYTES (a multiple of 8), all zero but for its head; to be filled

@@ -1,5 +1,12 @@
 # Tests of the recorder and its collector on fakes.
-CAPTURE_TESTS =
+CAPTURE_TESTS = \
+	tests/capture/exports.sh \
+	tests/capture/real-cupti.sh
+EXTRA_DIST += tests/capture/exports.sh tests/capture/real-cupti.sh
+
+# Goes into the collector as the driver does.
+check_PROGRAMS += tests/capture/inject
+tests_capture_inject_SOURCES = tests/capture/inject.c
 
 if HAVE_CUDA_HEADERS
 CAPTURE_TESTS += tests/capture/abi
