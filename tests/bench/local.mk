@@ -3,6 +3,7 @@ BENCHMARKS = \
 	tests/bench/broker-bench \
 	tests/bench/gpu-bench \
 	tests/bench/import-bench \
+	tests/bench/record-bench \
 	tests/bench/marker-bench \
 	tests/bench/run-bench \
 	tests/bench/trace-bench
@@ -29,6 +30,10 @@ tests_bench_gpu_bench_LDADD = sim/libsim.la
 
 tests_bench_trace_bench_SOURCES = tests/bench/trace-bench.c
 tests_bench_trace_bench_LDADD = traces/libtraces.la
+
+tests_bench_record_bench_SOURCES = tests/bench/record-bench.c tests/bench/measure.h \
+	tests/capture/activity.c tests/capture/activity.h
+tests_bench_record_bench_LDADD = capture/collector/libcollector.la $(GLIB_LIBS)
 
 tests_bench_broker_bench_SOURCES = tests/bench/broker-bench.c
 tests_bench_broker_bench_LDADD = policies/libpolicies.la

@@ -95,6 +95,20 @@ tests_capture_pass_counters_LDADD = $(cotenant_record_LDADD) $(CHECK_LIBS)
 EXTRA_tests_capture_pass_counters_DEPENDENCIES = tests/capture/counters-program \
 	$(EXTRA_tests_capture_counters_DEPENDENCIES)
 
+# What is made of CUPTI's records, and how a spool is written.
+SPOOL_READ = tests/capture/activity.c tests/capture/activity.h tests/capture/spool-read.c \
+	tests/capture/spool-read.h
+CAPTURE_TESTS += tests/capture/spooler tests/capture/translate
+check_PROGRAMS += tests/capture/spooler tests/capture/translate
+
+tests_capture_spooler_SOURCES = tests/capture/spooler.c $(SPOOL_READ)
+tests_capture_spooler_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_capture_spooler_LDADD = $(RECORDING_LIBS)
+
+tests_capture_translate_SOURCES = tests/capture/translate.c $(SPOOL_READ)
+tests_capture_translate_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_capture_translate_LDADD = $(RECORDING_LIBS)
+
 TESTS += $(CAPTURE_TESTS)
 
 check_PROGRAMS += tests/capture/record-actor tests/capture/record-terminal
