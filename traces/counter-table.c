@@ -172,7 +172,8 @@ static char *say_trouble(const struct content *c)
 	case CT_COUNTER_DENIED:
 		return g_strdup_printf(
 			"the driver keeps hardware counters to the administrator (%s said "
-			"%d): run as root, or load the nvidia module with "
+			"%d): run as root or with CAP_SYS_ADMIN (docker run "
+			"--cap-add=SYS_ADMIN), or load the nvidia module with "
 			"NVreg_RestrictProfilingToAdminUsers=0",
 			call, h->result);
 	case CT_COUNTER_NO_CHIP:

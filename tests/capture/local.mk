@@ -77,6 +77,9 @@ tests_capture_counters_LDADD = $(TRACE_TEST_LIBS) -lm -lpthread
 EXTRA_tests_capture_counters_DEPENDENCIES = tests/fakes/fake-range-profiler.la \
 	capture/counters/libcotenant-counters.la
 
+CAPTURE_TESTS += tests/capture/counters-guest.sh
+EXTRA_DIST += tests/capture/counters-guest.sh
+
 # The recorder's part of it, without the recorder's main().
 CAPTURE_TESTS += tests/capture/pass-counters
 check_PROGRAMS += tests/capture/counters-program tests/capture/pass-counters
