@@ -21,6 +21,7 @@
 
 #include "capture/collector/bind.h"
 #include "capture/collector/buffers.h"
+#include "capture/collector/confine-hook.h"
 #include "capture/collector/flusher.h"
 #include "capture/collector/kinds.h"
 #include "capture/collector/theft.h"
@@ -53,6 +54,11 @@ static void on_callback(void *user, uint32_t domain, uint32_t id, const void *da
 		return;
 	switch (domain) {
 	case CT_CUPTI_DOMAIN_DRIVER:
+		if (collector->page->confine_sms)
+			ct_confine_callback(id, data);
+		else
+			ct_theft_launch();
+		break;
 	case CT_CUPTI_DOMAIN_RUNTIME:
 		ct_theft_launch();
 		break;

@@ -30,7 +30,10 @@ static void listen(struct ct_collector *collector, uint32_t enable)
 	uint32_t domain;
 	size_t n, i;
 
-	for (domain = CT_DOMAIN_DRIVER; domain <= CT_DOMAIN_RUNTIME; domain++) {
+	/* A confined program's calls of the driver are always listened to, by confine-hook.c,
+	 * and are not ours to disable. */
+	domain = collector->page->confine_sms ? CT_DOMAIN_RUNTIME : CT_DOMAIN_DRIVER;
+	for (; domain <= CT_DOMAIN_RUNTIME; domain++) {
 		call = ct_driver_calls(domain, &n);
 		for (i = 0; i < n; i++)
 			if (ct_driver_call_launches(&call[i]))
