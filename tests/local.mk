@@ -12,6 +12,7 @@ include tests/house/local.mk
 include tests/laws/local.mk
 include tests/unit/local.mk
 include tests/bench/local.mk
+include tests/capture/programs/local.mk
 
 # Everything but the house rules, which look at files and not at what runs: for builds
 # with --enable-sanitizers.
