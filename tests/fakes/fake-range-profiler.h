@@ -6,8 +6,7 @@
  * whatever range is open.  So a profiler that pops too early measures nothing, and one
  * that pushes too early measures its neighbours.
  *
- * Every params struct is checked for its size.  FAKE_RANGES in the environment chooses
- * what goes wrong; see the test.
+ * The profiler is range-profiler.h's.  FAKE_RANGES=busy: somebody else is subscribed.
  */
 #ifndef CT_TESTS_FAKES_FAKE_RANGE_PROFILER_H
 #define CT_TESTS_FAKES_FAKE_RANGE_PROFILER_H

@@ -104,7 +104,9 @@ endif
 check_LTLIBRARIES += tests/fakes/fake-range-profiler.la
 tests_fakes_fake_range_profiler_la_SOURCES = \
 	tests/fakes/fake-range-profiler.c \
-	tests/fakes/fake-range-profiler.h
+	tests/fakes/fake-range-profiler.h \
+	tests/fakes/range-profiler.c \
+	tests/fakes/range-profiler.h
 tests_fakes_fake_range_profiler_la_CFLAGS = $(WARN_CFLAGS) $(SANITIZE_FLAGS) -pthread
 tests_fakes_fake_range_profiler_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared \
 	-rpath /nowhere
