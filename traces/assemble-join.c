@@ -12,6 +12,8 @@
 
 struct join {
 	struct ct_assembler *assembler;
+	struct ct_facts facts;
+	struct ct_pending_call completed;
 	const struct ct_pending_call *call; /* next of each; NULL: no more */
 	const struct ct_pending_work *work;
 
@@ -43,6 +45,8 @@ int ct_compare_calls(const void *a, const void *b)
 		return x->call.correlation < y->call.correlation ? -1 : 1;
 	if (x->call.process != y->call.process)
 		return x->call.process < y->call.process ? -1 : 1;
+	if (x->call.start_ns != y->call.start_ns) /* the outer one first */
+		return x->call.start_ns < y->call.start_ns ? -1 : 1;
 	return (x->order > y->order) - (x->order < y->order);
 }
 
@@ -173,7 +177,12 @@ static gboolean put_unlaunched(struct join *j, const struct ct_pending_work *wor
 		.lane = ct_tables_device_lane(&a->tables, work->stream),
 		.rank = CT_RANK_OP,
 	};
+	struct ct_process_facts *process = ct_facts_of_process(a, work->item.process);
 
+	if (process && (process->start_ns != INT64_MIN || process->stop_ns != INT64_MAX))
+		return TRUE;
+	if (process)
+		process->recording.n_unlaunched++;
 	ordered.op.flags |= CT_OP_UNLAUNCHED;
 	a->summary.n_unlaunched++;
 	return ct_assembler_order(a, &ordered, error);
@@ -183,16 +192,41 @@ static gboolean put_unlaunched(struct join *j, const struct ct_pending_work *wor
 static gboolean put_alone(struct join *j, const struct ct_pending_call *call,
 			  GError **error)
 {
-	if (!call->call.keep || call->call.kind == CT_OP_KERNEL)
+	if (!call->call.keep || call->call.kind == CT_OP_KERNEL || call->unwanted ||
+	    ct_facts_captured(j->assembler, &call->call))
 		return TRUE;
 	j->assembler->summary.n_calls++;
 	return put_call(j, call, error);
+}
+
+/* A launch that nothing came of: it was captured, or a call inside or around it has what
+ * came of it, or that was lost. */
+static gboolean put_lost(struct join *j, const struct ct_pending_call *call, GError **error)
+{
+	struct ct_process_facts *process =
+		ct_facts_of_process(j->assembler, call->call.process);
+	struct ct_ordered_op ordered = {
+		.op = op_of_call(j->assembler, call),
+		.time_ns = call->call.start_ns,
+		.order = call->order,
+		.rank = CT_RANK_OP,
+		.lost = TRUE,
+	};
+
+	if ((call->call.kind != CT_OP_KERNEL && call->call.kind != CT_OP_GRAPH_LAUNCH) ||
+	    !process || !process->recorded || ct_facts_captured(j->assembler, &call->call))
+		return TRUE;
+	ordered.lane = ct_tables_lane(&j->assembler->tables, call->call.process,
+				      call->call.thread, error);
+	return ordered.lane != CT_NONE && ct_assembler_order(j->assembler, &ordered, error);
 }
 
 static gboolean join_work(struct join *j, const struct ct_pending_work *work,
 			  GError **error)
 {
 	j->n_joined++;
+	if (j->owner.unwanted)
+		return TRUE;
 	if (!is_launch(j->owner.call.kind))
 		return put_both(j, work, error);
 	if (j->n_joined == 1) {
@@ -214,8 +248,10 @@ static gboolean close_owner(struct join *j, GError **error)
 		return TRUE;
 	j->has_owner = FALSE;
 	j->n_joined = 0;
+	if (j->owner.unwanted)
+		return TRUE;
 	if (n == 0)
-		return put_alone(j, &j->owner, error);
+		return put_lost(j, &j->owner, error) && put_alone(j, &j->owner, error);
 	j->assembler->summary.n_calls++;
 	if (!is_launch(j->owner.call.kind))
 		return put_call(j, &j->owner, error);
@@ -257,7 +293,11 @@ static gboolean next_call(struct join *j, GError **error)
 	j->call = ct_sorter_next(j->assembler->calls, &failed);
 	if (failed)
 		g_propagate_error(error, g_steal_pointer(&failed));
-	return !failed;
+	if (failed || !j->call)
+		return !failed;
+	j->completed = *j->call;
+	j->call = &j->completed;
+	return ct_facts_complete(&j->facts, j->assembler, &j->completed, error);
 }
 
 static gboolean next_work(struct join *j, GError **error)
@@ -289,19 +329,29 @@ static gboolean join_group(struct join *j, uint32_t correlation, GError **error)
 	return ok && close_owner(j, error);
 }
 
-gboolean ct_assembler_join(struct ct_assembler *a, GError **error)
+static gboolean join_all(struct join *j, GError **error)
 {
-	struct join j = { .assembler = a };
 	uint32_t correlation;
 
-	if (!ct_sorter_sort(a->calls, error) || !ct_sorter_sort(a->joining, error) ||
-	    !next_call(&j, error) || !next_work(&j, error))
+	if (!next_call(j, error) || !next_work(j, error))
 		return FALSE;
-	while (j.call || j.work) {
-		correlation = MIN(j.call ? j.call->call.correlation : UINT32_MAX,
-				  j.work ? j.work->item.correlation : UINT32_MAX);
-		if (!join_group(&j, correlation, error))
+	while (j->call || j->work) {
+		correlation = MIN(j->call ? j->call->call.correlation : UINT32_MAX,
+				  j->work ? j->work->item.correlation : UINT32_MAX);
+		if (!join_group(j, correlation, error))
 			return FALSE;
 	}
 	return TRUE;
+}
+
+gboolean ct_assembler_join(struct ct_assembler *a, GError **error)
+{
+	struct join j = { .assembler = a };
+	gboolean ok;
+
+	if (!ct_sorter_sort(a->calls, error) || !ct_sorter_sort(a->joining, error))
+		return FALSE;
+	ok = ct_facts_begin(&j.facts, a, error) && join_all(&j, error);
+	ct_facts_end(&j.facts);
+	return ok;
 }

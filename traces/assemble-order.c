@@ -86,34 +86,23 @@ gboolean ct_assembler_order_range(struct ct_assembler *a, uint32_t lane, uint32_
 	return ct_assembler_order(a, &begin, error) && ct_assembler_order(a, &end, error);
 }
 
-static void make_relative(int64_t *ns, int64_t origin_ns)
-{
-	if (*ns != CT_TIME_NONE)
-		*ns -= origin_ns;
-}
-
 static gboolean write_ordered(struct ct_assembler *a, GError **error)
 {
+	struct ct_nesting *nesting = ct_nesting_new(a);
 	const struct ct_ordered_op *ordered;
 	g_autoptr(GError) failed = NULL;
-	uint64_t sequence = 0;
-	struct ct_op op;
-	int result;
+	int result = 0;
 
-	while ((ordered = ct_sorter_next(a->ordered, &failed))) {
-		op = ordered->op;
-		make_relative(&op.api_start_ns, a->earliest_ns);
-		make_relative(&op.api_end_ns, a->earliest_ns);
-		make_relative(&op.start_ns, a->earliest_ns);
-		make_relative(&op.end_ns, a->earliest_ns);
-		op.sequence = sequence++;
-		result = ct_writer_op(a->writer, ordered->lane, &op);
-		if (result < 0)
-			return ct_assembler_write_failed(a, result, error);
-	}
+	while (result == 0 && (ordered = ct_sorter_next(a->ordered, &failed)))
+		result = ct_nesting_op(nesting, ordered);
+	if (result == 0 && !failed)
+		result = ct_nesting_end(nesting);
+	ct_nesting_free(nesting);
 	if (failed)
 		g_propagate_error(error, g_steal_pointer(&failed));
-	return !failed;
+	else if (result)
+		ct_assembler_write_failed(a, result, error);
+	return !failed && result == 0;
 }
 
 gboolean ct_assembler_write(struct ct_assembler *a, GError **error)
@@ -131,10 +120,16 @@ gboolean ct_assembler_write(struct ct_assembler *a, GError **error)
 		origin_ns = 0;
 		clock = CT_CLOCK_UNKNOWN;
 	}
+	ct_facts_name_processes(a);
 	result = ct_writer_clock(a->writer, origin_ns, clock);
 	if (!result)
 		result = ct_tables_write(&a->tables, a->writer);
+	if (!result)
+		result = ct_facts_write_graphs(a);
 	if (result)
 		return ct_assembler_write_failed(a, result, error);
-	return ct_sorter_sort(a->ordered, error) && write_ordered(a, error);
+	if (!ct_sorter_sort(a->ordered, error) || !write_ordered(a, error))
+		return FALSE;
+	result = ct_facts_write_recordings(a);
+	return result == 0 || ct_assembler_write_failed(a, result, error);
 }

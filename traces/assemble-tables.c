@@ -34,7 +34,13 @@ struct lane_key {
 };
 
 struct described_stream_key {
-	uint32_t device, context, stream;
+	uint64_t process;
+	uint32_t device, context, stream, zero;
+};
+
+struct described_context_key {
+	uint64_t process;
+	uint32_t context, zero;
 };
 
 struct attributes {
@@ -91,6 +97,7 @@ void ct_tables_init(struct ct_assembler_tables *t)
 {
 	keyed_init(&t->described_devices, sizeof(struct ct_device_record));
 	keyed_init(&t->described_streams, sizeof(struct attributes));
+	keyed_init(&t->described_contexts, sizeof(struct ct_context_facts));
 	keyed_init(&t->process_names, sizeof(uint32_t));
 	keyed_init(&t->devices, sizeof(uint32_t));
 	keyed_init(&t->processes, sizeof(uint64_t));
@@ -104,6 +111,7 @@ void ct_tables_clear(struct ct_assembler_tables *t)
 {
 	keyed_clear(&t->described_devices);
 	keyed_clear(&t->described_streams);
+	keyed_clear(&t->described_contexts);
 	keyed_clear(&t->process_names);
 	keyed_clear(&t->devices);
 	keyed_clear(&t->processes);
@@ -121,13 +129,42 @@ void ct_assembler_device(struct ct_assembler *a, const struct ct_device_record *
 	*(struct ct_device_record *)at(map, index) = *record;
 }
 
-void ct_assembler_stream(struct ct_assembler *a, uint32_t device, uint32_t context,
-			 uint32_t stream, int32_t priority, uint32_t flags)
+void ct_assembler_stream(struct ct_assembler *a, uint64_t process, uint32_t device,
+			 uint32_t context, uint32_t stream, int32_t priority,
+			 uint32_t flags)
 {
-	struct described_stream_key key = { device, context, stream };
+	struct described_stream_key key = { process, device, context, stream, 0 };
 	struct attributes attributes = { priority, flags };
 
 	add(&a->tables.described_streams, &key, sizeof(key), &attributes);
+}
+
+void ct_assembler_context(struct ct_assembler *a, const struct ct_context_facts *facts)
+{
+	struct described_context_key key = { facts->process, facts->context, 0 };
+
+	add(&a->tables.described_contexts, &key, sizeof(key), facts);
+}
+
+static const struct ct_context_facts *described_context(const struct ct_assembler_tables *t,
+							uint64_t process, uint32_t context)
+{
+	struct described_context_key key = { process, context, 0 };
+
+	return find(&t->described_contexts, &key, sizeof(key));
+}
+
+uint32_t ct_tables_device_of_context(const struct ct_assembler_tables *t, uint64_t process,
+				     uint32_t context)
+{
+	const struct ct_context_facts *facts = described_context(t, process, context);
+
+	return facts ? facts->device : CT_NONE;
+}
+
+uint32_t ct_tables_process(struct ct_assembler_tables *t, uint64_t process)
+{
+	return add(&t->processes, &process, sizeof(process), &process);
 }
 
 void ct_assembler_process(struct ct_assembler *a, uint64_t process, const char *name)
@@ -161,6 +198,20 @@ static void add_aliases(struct ct_assembler_tables *t, const struct stream_key *
 	}
 }
 
+/* The index of a context; a green one stands behind its parent. */
+static uint32_t context_index(struct ct_assembler_tables *t, const struct context_key *key)
+{
+	const struct ct_context_facts *facts =
+		described_context(t, key->process, key->context);
+	struct context_key parent = *key;
+
+	if (facts && facts->parent != CT_NONE && facts->parent != key->context) {
+		parent.context = facts->parent;
+		add(&t->contexts, &parent, sizeof(parent), &parent);
+	}
+	return add(&t->contexts, key, sizeof(*key), key);
+}
+
 uint32_t ct_tables_stream(struct ct_assembler_tables *t, const struct ct_work_item *work,
 			  GError **error)
 {
@@ -182,7 +233,7 @@ uint32_t ct_tables_stream(struct ct_assembler_tables *t, const struct ct_work_it
 	if (work->process != CT_PROCESS_UNKNOWN)
 		add(&t->processes, &work->process, sizeof(work->process), &work->process);
 	if (work->context != CT_NONE)
-		stream.context = add(&t->contexts, &context, sizeof(context), &context);
+		stream.context = context_index(t, &context);
 	index = add(&t->streams, &stream.key, sizeof(stream.key), &stream);
 	add_aliases(t, &stream.key, (uint32_t)index);
 	return (uint32_t)index;
@@ -265,6 +316,11 @@ uint32_t ct_tables_device_lane(struct ct_assembler_tables *t, uint32_t stream)
 	return add(&t->lanes, &key, sizeof(key), &key);
 }
 
+uint64_t ct_tables_process_of_lane(const struct ct_assembler_tables *t, uint32_t lane)
+{
+	return ((const struct lane_key *)at(&t->lanes, lane))->process;
+}
+
 static uint32_t process_index(const struct ct_assembler_tables *t, uint64_t process)
 {
 	int64_t index = ct_intern_find(&t->processes.keys, &process, sizeof(process));
@@ -326,16 +382,48 @@ static int64_t write_context(const struct ct_assembler_tables *t, struct ct_writ
 						   sizeof(key->device)),
 		.green_parent = CT_NONE,
 	};
+	const struct ct_context_facts *facts =
+		described_context(t, key->process, key->context);
+	struct context_key parent = *key;
 
+	if (facts && facts->parent != CT_NONE && facts->parent != key->context) {
+		parent.context = facts->parent;
+		record.green_parent = (uint32_t)ct_intern_find(&t->contexts.keys, &parent,
+							       sizeof(parent));
+	}
 	return ct_writer_context(w, &record);
+}
+
+/* That a context has only some of the SMs, where it is known how many there are. */
+static int write_green(const struct ct_assembler_tables *t, struct ct_writer *w)
+{
+	for (guint i = 0; i < t->contexts.values->len; i++) {
+		const struct context_key *key = at(&t->contexts, i);
+		const struct ct_context_facts *facts =
+			described_context(t, key->process, key->context);
+		const struct ct_device_record *device =
+			find(&t->described_devices, &key->device, sizeof(key->device));
+		int64_t result;
+
+		if (!facts || !facts->sms || !device || facts->sms > device->sms)
+			continue;
+		result = ct_writer_green(w, &(struct ct_green_record){
+						    .context = i,
+						    .sms = facts->sms,
+						    .device_sms = device->sms,
+					    });
+		if (result < 0)
+			return (int)result;
+	}
+	return 0;
 }
 
 static int64_t write_stream(const struct ct_assembler_tables *t, struct ct_writer *w,
 			    guint index)
 {
 	const struct stream *stream = at(&t->streams, index);
-	struct described_stream_key key = { stream->key.device, stream->key.context,
-					    stream->key.stream };
+	struct described_stream_key key = { stream->key.process, stream->key.device,
+					    stream->key.context, stream->key.stream, 0 };
 	const struct attributes *attributes =
 		find(&t->described_streams, &key, sizeof(key));
 	struct ct_stream_record record = {
@@ -344,6 +432,9 @@ static int64_t write_stream(const struct ct_assembler_tables *t, struct ct_write
 		.device = stream->device,
 	};
 
+	key.process = CT_PROCESS_UNKNOWN;
+	if (!attributes)
+		attributes = find(&t->described_streams, &key, sizeof(key));
 	key.context = CT_NONE;
 	if (!attributes)
 		attributes = find(&t->described_streams, &key, sizeof(key));
@@ -388,5 +479,5 @@ int ct_tables_write(const struct ct_assembler_tables *t, struct ct_writer *w)
 				return (int)result;
 		}
 	}
-	return 0;
+	return write_green(t, w);
 }

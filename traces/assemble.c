@@ -3,7 +3,7 @@
  *
  * This file is the door: it checks what comes in and puts it to be sorted, and at the
  * end lets the three steps follow each other.  A sorter is freed as soon as its step is
- * over, so that at most four buffers are held at a time.
+ * over, so that at most five buffers are held at a time.
  */
 #include "traces/assemble.h"
 
@@ -31,6 +31,9 @@ struct ct_assembler *ct_assembler_new(const char *output, int zstd_level, GError
 	a->latest_ns = INT64_MIN;
 	a->shape_flags = g_array_new(FALSE, FALSE, sizeof(uint32_t));
 	ct_tables_init(&a->tables);
+	ct_facts_init(a);
+	a->facts = ct_sorter_new(sizeof(struct ct_fact), SORT_BYTES, ct_compare_facts,
+				 a->directory);
 	a->works = ct_sorter_new(sizeof(struct ct_pending_work), SORT_BYTES,
 				 ct_compare_works_by_start, a->directory);
 	a->joining = ct_sorter_new(sizeof(struct ct_pending_work), SORT_BYTES,
@@ -61,6 +64,8 @@ void ct_assembler_free(struct ct_assembler *a)
 	ct_sorter_free(a->joining);
 	ct_sorter_free(a->calls);
 	ct_sorter_free(a->ordered);
+	ct_sorter_free(a->facts);
+	ct_facts_clear(a);
 	ct_tables_clear(&a->tables);
 	g_array_unref(a->shape_flags);
 	g_free(a->directory);
@@ -189,6 +194,7 @@ static gboolean assemble(struct ct_assembler *a, GError **error)
 		return FALSE;
 	drop(&a->joining);
 	drop(&a->calls);
+	drop(&a->facts);
 	return ct_assembler_write(a, error);
 }
 
@@ -212,7 +218,7 @@ gboolean ct_assembler_finish(struct ct_assembler *a, const char *source,
 		g_propagate_error(error, g_steal_pointer(&failed));
 		return FALSE;
 	}
-	result = ct_writer_close(g_steal_pointer(&a->writer), 0);
+	result = ct_writer_close(g_steal_pointer(&a->writer), ct_facts_dropped(a));
 	if (result)
 		return ct_assembler_write_failed(a, result, error);
 	file = g_steal_pointer(&a->file);

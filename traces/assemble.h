@@ -56,10 +56,28 @@ struct ct_work_item {
 	uint64_t bytes;
 };
 
+/* What a call worked on, where that is told apart from the call. */
+struct ct_fact {
+	uint64_t process;
+	uint32_t correlation;
+	uint8_t kind;             /* enum ct_op_kind of the call it is about */
+	uint8_t nothing;          /* not 0: the call waits for nothing */
+	uint32_t context, stream; /* source ids; CT_NONE: unknown */
+	uint64_t handle, bytes;
+};
+
+/* A context, where the source describes it apart from work. */
+struct ct_context_facts {
+	uint64_t process;
+	uint32_t context, device;
+	uint32_t parent, sms; /* of a green context; else CT_NONE, 0 */
+};
+
 /* What a finished import has to tell. */
 struct ct_import_summary {
 	uint64_t n_kernels, n_copies, n_calls, n_markers;
 	uint64_t n_unlaunched, n_overlapping_in_stream, n_without_shape, n_skipped;
+	uint64_t n_lost_launches; /* of processes whose recording was told */
 };
 
 /* OUTPUT is the file to become; level as in struct ct_writer_options. */
@@ -72,8 +90,10 @@ uint32_t ct_assembler_shape(struct ct_assembler *, const struct ct_shape_record 
 /* Describe what has the source's numbers; before or after work names it.  What no work
  * and no call names does not get into the file. */
 void ct_assembler_device(struct ct_assembler *, const struct ct_device_record *);
-void ct_assembler_stream(struct ct_assembler *, uint32_t device, uint32_t context,
-			 uint32_t stream, int32_t priority, uint32_t flags);
+void ct_assembler_stream(struct ct_assembler *, uint64_t process, uint32_t device,
+			 uint32_t context, uint32_t stream, int32_t priority,
+			 uint32_t flags);
+void ct_assembler_context(struct ct_assembler *, const struct ct_context_facts *);
 void ct_assembler_process(struct ct_assembler *, uint64_t process, const char *name);
 
 /* The times count from BASE_NS of CLOCK: it goes into the header's origin and nowhere
@@ -84,6 +104,27 @@ gboolean ct_assembler_call(struct ct_assembler *, const struct ct_call *, GError
 gboolean ct_assembler_work(struct ct_assembler *, const struct ct_work_item *, GError **);
 gboolean ct_assembler_marker(struct ct_assembler *, uint64_t process, uint64_t thread,
 			     uint32_t name, int64_t start_ns, int64_t end_ns, GError **);
+
+/* Joined to the call by (process, correlation), if their kinds agree. */
+gboolean ct_assembler_fact(struct ct_assembler *, const struct ct_fact *, GError **);
+
+/* How PROCESS was recorded.  Lost launches and work without a launch are counted here, and
+ * added; of the others the sum of n_dropped goes into the file's end. */
+void ct_assembler_recording(struct ct_assembler *, uint64_t process,
+			    const struct ct_recording_record *);
+
+/* Only what PROCESS called in [START_NS, STOP_NS) is wanted, and what came of it.
+ * DANGER: work without a call is then left out, since when it was called is not known. */
+void ct_assembler_window(struct ct_assembler *, uint64_t process, int64_t start_ns,
+			 int64_t stop_ns);
+
+/* What the thread launched or recorded in [START_NS, END_NS] went into a graph. */
+void ct_assembler_capture(struct ct_assembler *, uint64_t process, uint64_t thread,
+			  int64_t start_ns, int64_t end_ns);
+
+/* All edges of an executable graph, nodes numbered as in struct ct_work_item. */
+void ct_assembler_graph(struct ct_assembler *, uint64_t process, uint32_t graph,
+			const struct ct_graph_edge_record *, uint32_t n);
 
 /* The input held something the importer could not use; counted and said. */
 void ct_assembler_skip(struct ct_assembler *);

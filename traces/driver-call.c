@@ -141,8 +141,14 @@ static const struct ct_driver_call driver_calls[] = {
 	{ 477, "cuLaunchCooperativeKernel" },
 	{ 478, "cuLaunchCooperativeKernel_ptsz" },
 	{ 480, "cuLaunchCooperativeKernelMultiDevice" },
+	{ 495, "cuStreamBeginCapture" },
+	{ 496, "cuStreamBeginCapture_ptsz" },
+	{ 497, "cuStreamEndCapture" },
+	{ 498, "cuStreamEndCapture_ptsz" },
 	{ 514, "cuGraphLaunch" },
 	{ 515, "cuGraphLaunch_ptsz" },
+	{ 539, "cuStreamBeginCapture_v2" },
+	{ 540, "cuStreamBeginCapture_v2_ptsz" },
 	{ 547, "cuMemAddressReserve" },
 	{ 548, "cuMemAddressFree" },
 	{ 549, "cuMemCreate" },
@@ -159,6 +165,8 @@ static const struct ct_driver_call driver_calls[] = {
 	{ 612, "cuMemAllocFromPoolAsync_ptsz" },
 	{ 652, "cuLaunchKernelEx" },
 	{ 653, "cuLaunchKernelEx_ptsz" },
+	{ 720, "cuStreamBeginCaptureToGraph" },
+	{ 721, "cuStreamBeginCaptureToGraph_ptsz" },
 	{ 776, "cuMemcpyBatchAsync" },
 	{ 777, "cuMemcpyBatchAsync_ptsz" },
 	{ 778, "cuMemcpy3DBatchAsync" },
@@ -260,6 +268,10 @@ static const struct ct_driver_call runtime_calls[] = {
 	{ 272, "cudaLaunchCooperativeKernelMultiDevice_v9000" },
 	{ 311, "cudaGraphLaunch_v10000" },
 	{ 312, "cudaGraphLaunch_ptsz_v10000" },
+	{ 315, "cudaStreamBeginCapture_v10000" },
+	{ 316, "cudaStreamBeginCapture_ptsz_v10000" },
+	{ 319, "cudaStreamEndCapture_v10000" },
+	{ 320, "cudaStreamEndCapture_ptsz_v10000" },
 	{ 370, "cudaEventRecordWithFlags_v11010" },
 	{ 371, "cudaEventRecordWithFlags_ptsz_v11010" },
 	{ 373, "cudaMallocAsync_v11020" },
@@ -270,6 +282,8 @@ static const struct ct_driver_call runtime_calls[] = {
 	{ 392, "cudaMallocFromPoolAsync_ptsz_v11020" },
 	{ 430, "cudaLaunchKernelExC_v11060" },
 	{ 431, "cudaLaunchKernelExC_ptsz_v11060" },
+	{ 452, "cudaStreamBeginCaptureToGraph_v12030" },
+	{ 453, "cudaStreamBeginCaptureToGraph_ptsz_v12030" },
 	{ 482, "cudaMemcpyBatchAsync_v12080" },
 	{ 483, "cudaMemcpyBatchAsync_ptsz_v12080" },
 	{ 484, "cudaMemcpy3DBatchAsync_v12080" },
@@ -327,4 +341,11 @@ bool ct_driver_call_launches(const struct ct_driver_call *call)
 	if (!ct_driver_call_meaning(call, &meaning))
 		return false;
 	return meaning.kind == CT_OP_KERNEL || meaning.kind == CT_OP_GRAPH_LAUNCH;
+}
+
+enum ct_capture ct_driver_call_captures(const struct ct_driver_call *call)
+{
+	if (strstr(call->name, "StreamBeginCapture"))
+		return CT_CAPTURE_BEGINS;
+	return strstr(call->name, "StreamEndCapture") ? CT_CAPTURE_ENDS : CT_CAPTURE_NOT;
 }

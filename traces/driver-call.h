@@ -35,4 +35,8 @@ bool ct_driver_call_meaning(const struct ct_driver_call *call, struct ct_api_cal
 /* Kernels or a graph: device work must come of it. */
 bool ct_driver_call_launches(const struct ct_driver_call *call);
 
+/* Between these a thread launches into a graph, not onto the device. */
+enum ct_capture { CT_CAPTURE_NOT, CT_CAPTURE_BEGINS, CT_CAPTURE_ENDS };
+enum ct_capture ct_driver_call_captures(const struct ct_driver_call *call);
+
 #endif

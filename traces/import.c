@@ -12,11 +12,8 @@
 #define HEAD_BYTES (64u << 10)
 
 const struct ct_importer *const ct_importers[] = {
-	&ct_import_kineto,
-	&ct_import_nsys_sqlite,
-	&ct_import_nsys_csv,
-	&ct_import_orion_csv,
-	NULL,
+	&ct_import_spool,    &ct_import_kineto,    &ct_import_nsys_sqlite,
+	&ct_import_nsys_csv, &ct_import_orion_csv, NULL,
 };
 
 static char *format_names(void)
@@ -62,11 +59,12 @@ static const struct ct_importer *by_content(const char *path, GError **error)
 {
 	g_autofree guint8 *head = g_malloc(HEAD_BYTES);
 	g_autofree char *names = NULL;
-	gssize length = read_head(path, head, error);
+	gboolean is_folder = g_file_test(path, G_FILE_TEST_IS_DIR);
+	gssize length = is_folder ? 0 : read_head(path, head, error);
 
 	if (length < 0)
 		return NULL;
-	if (length == 0) {
+	if (length == 0 && !is_folder) {
 		ct_input_error(error, "%s: the file is empty", path);
 		return NULL;
 	}

@@ -14,15 +14,16 @@
 
 struct ct_importer {
 	const char *name, *summary;
-	/* Looks at the first LENGTH bytes of the file (already gunzipped). */
+	/* Looks at the first LENGTH bytes of the file (already gunzipped); of a folder there
+	 * are none. */
 	gboolean (*probe)(const char *path, const guint8 *head, size_t length);
 	/* Parses PATH; PROGRESS may be NULL and gets 0..1. */
 	gboolean (*run)(const char *path, struct ct_assembler *,
 			void (*progress)(double done, void *data), void *data, GError **);
 };
 
-extern const struct ct_importer ct_import_kineto, ct_import_nsys_sqlite, ct_import_nsys_csv,
-	ct_import_orion_csv;
+extern const struct ct_importer ct_import_spool, ct_import_kineto, ct_import_nsys_sqlite,
+	ct_import_nsys_csv, ct_import_orion_csv;
 
 /* The table, NULL-terminated, in probing order. */
 extern const struct ct_importer *const ct_importers[];

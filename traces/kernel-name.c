@@ -16,7 +16,7 @@ static const char unnamed[] = "<unnamed>";
 
 /* From the C++ runtime library if the host has one: linking it for this would make every
  * user of traces need it. */
-static char *demangle(const char *name)
+char *ct_kernel_demangle(const char *name)
 {
 	static char *(*function)(const char *, char *, size_t *, int *);
 	static gsize looked_up;
@@ -136,7 +136,7 @@ char *ct_kernel_key(const char *name)
 	GString *key = g_string_new(NULL);
 
 	if (g_str_has_prefix(name, "_Z"))
-		plain = demangle(name);
+		plain = ct_kernel_demangle(name);
 	add_name(key, plain ? plain : name);
 	if (!key->len)
 		g_string_assign(key, name);

@@ -12,6 +12,9 @@
 
 #include <glib.h>
 
+/* What a mangled name stands for; NULL: it is none, or this host has no C++ library. */
+char *ct_kernel_demangle(const char *name);
+
 /* The name and its template arguments, spelled in one way.  A mangled name is demangled
  * if this host has a C++ library; else it is its own key. */
 char *ct_kernel_key(const char *name);

@@ -22,7 +22,9 @@ traces_libtracewriter_la_CFLAGS = $(STRICT_CFLAGS) $(WARN_CFLAGS) $(SANITIZE_FLA
 traces_libtracewriter_la_LIBADD = $(ZSTD_LIBS) $(XXHASH_LIBS)
 
 traces_libtraces_la_SOURCES = \
+	traces/assemble-facts.c \
 	traces/assemble-join.c \
+	traces/assemble-nested.c \
 	traces/assemble-order.c \
 	traces/assemble-overlap.c \
 	traces/assemble-state.h \
@@ -62,6 +64,7 @@ traces_libtraces_la_SOURCES = \
 	traces/import-nsys-csv.c \
 	traces/import-nsys-sqlite.c \
 	traces/import-orion-csv.c \
+	traces/import-spool.c \
 	traces/import.c \
 	traces/import.h \
 	traces/join-curves.c \
@@ -94,6 +97,12 @@ traces_libtraces_la_SOURCES = \
 	traces/saturate.h \
 	traces/sorter.c \
 	traces/sorter.h \
+	traces/spool-graphs.c \
+	traces/spool-import.h \
+	traces/spool-ranges.c \
+	traces/spool-reader.c \
+	traces/spool-reader.h \
+	traces/spool-work.c \
 	traces/sqlite-table.c \
 	traces/sqlite-table.h \
 	traces/stats.c \

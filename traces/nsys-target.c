@@ -204,8 +204,8 @@ static gboolean stream(struct ct_nsys *nsys, const struct ct_sqlite_table *table
 	else if (flag == NULL_STREAM)
 		flags |= CT_STREAM_NULL;
 	/* Priorities are negative, and stand in the table without their sign. */
-	ct_assembler_stream(nsys->out, found->device, found->context, found->stream,
-			    (gint32)(guint32)priority, flags);
+	ct_assembler_stream(nsys->out, UINT64_MAX, found->device, found->context,
+			    found->stream, (gint32)(guint32)priority, flags);
 	return TRUE;
 }
 

@@ -341,7 +341,7 @@ START_TEST(descriptions)
 	struct ct_trace *trace;
 
 	ct_assembler_clock(a, 1000, CT_CLOCK_UNIX);
-	ct_assembler_stream(a, 0, 1, 7, -5, CT_STREAM_PRIORITY_KNOWN);
+	ct_assembler_stream(a, UINT64_MAX, 0, 1, 7, -5, CT_STREAM_PRIORITY_KNOWN);
 	ct_assembler_process(a, 1, "program");
 	ct_assembler_device(a, &device);
 	device.id = 1; /* idle: not part of the trace */
