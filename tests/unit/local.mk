@@ -37,6 +37,7 @@ UNIT_TESTS = \
 	tests/unit/import-kineto \
 	tests/unit/import-nsys \
 	tests/unit/import-orion \
+	tests/unit/import-spool \
 	tests/unit/join-curves \
 	tests/unit/join-counters \
 	tests/unit/kernel-name \
@@ -223,6 +224,11 @@ tests_unit_import_nsys_LDADD = $(TRACE_TEST_LIBS)
 tests_unit_import_orion_SOURCES = tests/unit/import-orion.c $(IMPORT_CASE)
 tests_unit_import_orion_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_import_orion_LDADD = $(TRACE_TEST_LIBS)
+
+tests_unit_import_spool_SOURCES = tests/unit/import-spool.c tests/unit/spool-builder.c \
+	tests/unit/spool-builder.h $(IMPORT_CASE)
+tests_unit_import_spool_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_import_spool_LDADD = $(TRACE_TEST_LIBS)
 
 tests_unit_assemble_SOURCES = tests/unit/assemble.c $(TRACE_SAMPLE)
 tests_unit_assemble_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
