@@ -181,7 +181,7 @@ static gboolean put_unlaunched(struct join *j, const struct ct_pending_work *wor
 
 	if (process && (process->start_ns != INT64_MIN || process->stop_ns != INT64_MAX))
 		return TRUE;
-	if (process)
+	if (process && !(work->item.flags & CT_OP_UNLAUNCHED)) /* nor was there a launch */
 		process->recording.n_unlaunched++;
 	ordered.op.flags |= CT_OP_UNLAUNCHED;
 	a->summary.n_unlaunched++;

@@ -61,6 +61,8 @@ static void count_lost(struct ct_nesting *n, uint32_t lane)
 
 static int put(struct ct_nesting *n, uint32_t lane, const struct ct_op *op)
 {
+	n->assembler->n_kernels += op->kind == CT_OP_KERNEL;
+	n->assembler->n_copies += op->kind == CT_OP_MEMCPY || op->kind == CT_OP_MEMSET;
 	return ct_writer_op(n->assembler->writer, lane, op);
 }
 

@@ -95,6 +95,7 @@ struct ct_assembler {
 	struct ct_keyed processes; /* process -> struct ct_process_facts */
 	GArray *graphs, *edges;    /* struct ct_graph_facts, ct_graph_edge_record */
 	uint64_t n_parsed;
+	uint64_t n_kernels, n_copies;   /* written */
 	int64_t earliest_ns, latest_ns; /* of all ordered operations */
 	struct ct_import_summary summary;
 };

@@ -218,6 +218,15 @@ gboolean ct_assembler_finish(struct ct_assembler *a, const char *source,
 		g_propagate_error(error, g_steal_pointer(&failed));
 		return FALSE;
 	}
+	if (a->n_kernels == 0) {
+		ct_input_error(error,
+			       "%s: none of its %" PRIu64
+			       " kernels was launched while it was recorded",
+			       source, a->summary.n_kernels);
+		return FALSE;
+	}
+	a->summary.n_kernels = a->n_kernels;
+	a->summary.n_copies = a->n_copies;
 	result = ct_writer_close(g_steal_pointer(&a->writer), ct_facts_dropped(a));
 	if (result)
 		return ct_assembler_write_failed(a, result, error);

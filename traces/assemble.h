@@ -47,7 +47,7 @@ struct ct_work_item {
 	uint32_t correlation; /* 0: none */
 	uint8_t kind;         /* CT_OP_KERNEL, CT_OP_MEMCPY, CT_OP_MEMSET */
 	uint8_t copy;         /* enum ct_copy */
-	uint8_t flags;
+	uint8_t flags;        /* CT_OP_UNLAUNCHED: no host launched it */
 	int64_t start_ns, end_ns;
 	uint32_t device, context, stream; /* source ids */
 	uint32_t shape;                   /* kernel: from ct_assembler_shape() */

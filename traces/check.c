@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "traces/check-graphs.h"
 #include "traces/events.h"
 #include "traces/saturate.h"
 #include "traces/sorter.h"
@@ -22,6 +23,9 @@ const char *const ct_rule_name[CT_RULES] = {
 	[CT_RULE_STREAM_ORDER] = "stream-order",
 	[CT_RULE_LANE_ORDER] = "lane-order",
 	[CT_RULE_EVENTS] = "events",
+	[CT_RULE_TIMES] = "times",
+	[CT_RULE_LAUNCHES] = "launches",
+	[CT_RULE_GRAPHS] = "graphs",
 	[CT_RULE_ALONE] = "alone",
 };
 
@@ -33,6 +37,9 @@ const char *const ct_rule_text[CT_RULES] = {
 	[CT_RULE_STREAM_ORDER] = "kernels of one stream do not overlap",
 	[CT_RULE_LANE_ORDER] = "operations of a lane are in order of issue",
 	[CT_RULE_EVENTS] = "events are recorded before they are waited for",
+	[CT_RULE_TIMES] = "the profiler gave all device work its times",
+	[CT_RULE_LAUNCHES] = "launches had work, and work its launch, where recorded",
+	[CT_RULE_GRAPHS] = "no node of a graph starts before one it waits for",
 	[CT_RULE_ALONE] = "kernels had the device to themselves",
 };
 
@@ -48,7 +55,11 @@ struct inspector {
 	struct ct_check *check;
 	struct ct_events *events;
 	struct ct_sorter *stretches;
+	struct ct_check_graphs *graphs;
+	uint64_t n_works;
 	int64_t kernel_ns, overlapped_ns;
+	int64_t *shared_ns; /* by shape: of launches that shared the device */
+	gboolean *alone;    /* by shape: some launch did not */
 };
 
 /* Where the inspector is within a lane. */
@@ -101,6 +112,7 @@ static gboolean inspect_work(struct inspector *inspector, const struct ct_op *op
 				   .position = at->position,
 				   .programmatic = op->flags & CT_OP_PROGRAMMATIC };
 
+	inspector->n_works++;
 	if (call_ns != CT_TIME_NONE && op->start_ns < call_ns)
 		fail(check, CT_RULE_LAUNCH_ORDER, at->lane, at->position, name);
 	if (op->end_ns <= op->start_ns)
@@ -111,8 +123,13 @@ static gboolean inspect_work(struct inspector *inspector, const struct ct_op *op
 		ct_add_saturated(inspector->kernel_ns, op->end_ns - op->start_ns);
 	inspector->overlapped_ns =
 		ct_add_saturated(inspector->overlapped_ns, op->overlap_ns);
-	if (op->overlap_ns > 0)
+	if (op->overlap_ns > 0) {
 		fail(check, CT_RULE_ALONE, at->lane, at->position, name);
+		inspector->shared_ns[op->shape] = ct_add_saturated(
+			inspector->shared_ns[op->shape], op->end_ns - op->start_ns);
+	} else {
+		inspector->alone[op->shape] = TRUE;
+	}
 	return op->stream == CT_NONE ||
 	       ct_sorter_add(inspector->stretches, &stretch, error);
 }
@@ -144,6 +161,9 @@ static gboolean inspect_op(struct inspector *inspector, const struct ct_op *op,
 	uint32_t process = inspector->trace->lane[at->lane].process;
 
 	inspect_order(inspector, op, at);
+	if (ct_check_graphs_op(inspector->graphs, process, op))
+		fail(inspector->check, CT_RULE_GRAPHS, at->lane, at->position,
+		     "a node started before one it waits for");
 	switch (op->kind) {
 	case CT_OP_GRAPH_LAUNCH:
 		at->graph_ns = op->api_start_ns;
@@ -186,6 +206,9 @@ static gboolean walk_lane(struct inspector *inspector, uint32_t lane, gboolean v
 					 inspector->trace->lane[lane].process, op);
 		at.position++;
 	}
+	if (visit && ct_check_graphs_end(inspector->graphs))
+		fail(inspector->check, CT_RULE_GRAPHS, at.lane, at.position,
+		     "a node started before one it waits for");
 	ct_cursor_free(cursor);
 	if (failure)
 		g_propagate_error(error, g_steal_pointer(&failure));
@@ -216,27 +239,80 @@ static gboolean inspect_streams(struct inspector *inspector, GError **error)
 	return !failure;
 }
 
+static void fail_whole(struct ct_check *check, enum ct_rule rule, uint64_t n,
+		       const char *what)
+{
+	struct ct_rule_result *result = &check->rule[rule];
+
+	if (n == 0)
+		return;
+	result->failures += n;
+	if (!result->first)
+		result->first = g_strdup(what);
+}
+
+static void check_recordings(struct inspector *inspector)
+{
+	const struct ct_trace *trace = inspector->trace;
+
+	for (uint32_t i = 0; i < trace->n_recordings; i++) {
+		const struct ct_recording_record *r = &trace->recording[i];
+		g_autofree char *what = g_strdup_printf(
+			"process %u",
+			r->process == CT_NONE ? 0 : trace->process[r->process].pid);
+
+		fail_whole(inspector->check, CT_RULE_TIMES, r->n_zero_times, what);
+		fail_whole(inspector->check, CT_RULE_LAUNCHES,
+			   r->n_lost_launches + r->n_unlaunched, what);
+		if (r->flags & (CT_RECORDING_CUT_OFF | CT_RECORDING_STOLEN))
+			fail_whole(inspector->check, CT_RULE_COMPLETE, 1, what);
+	}
+}
+
+/* How the simulator will come by the times of kernels that were not alone. */
+static void judge_shapes(struct inspector *inspector)
+{
+	struct ct_check *check = inspector->check;
+	int64_t estimated_ns = 0, unknown_ns = 0;
+
+	for (uint32_t i = 0; i < inspector->trace->n_shapes; i++) {
+		int64_t *sum = inspector->alone[i] ? &estimated_ns : &unknown_ns;
+
+		*sum = ct_add_saturated(*sum, inspector->shared_ns[i]);
+	}
+	if (inspector->kernel_ns > 0) {
+		check->estimated_pct =
+			100.0 * (double)estimated_ns / (double)inspector->kernel_ns;
+		check->unknown_pct =
+			100.0 * (double)unknown_ns / (double)inspector->kernel_ns;
+	}
+}
+
+static void tolerate(struct ct_rule_result *result, uint64_t limit)
+{
+	if (result->failures == 0 || result->failures > limit)
+		return;
+	result->tolerated = result->failures;
+	result->failures = 0;
+}
+
 static void check_whole(struct inspector *inspector, double limit_pct)
 {
 	const struct ct_trace *trace = inspector->trace;
 	struct ct_check *check = inspector->check;
-	struct ct_rule_result *alone = &check->rule[CT_RULE_ALONE];
 
-	if (!trace->complete) {
-		check->rule[CT_RULE_COMPLETE].failures = 1;
-		check->rule[CT_RULE_COMPLETE].first = g_strdup(trace->missing);
-	}
-	if (trace->n_dropped) {
-		check->rule[CT_RULE_DROPS].failures = trace->n_dropped;
-		check->rule[CT_RULE_DROPS].first = g_strdup("not recorded");
-	}
+	if (!trace->complete)
+		fail_whole(check, CT_RULE_COMPLETE, 1, trace->missing);
+	fail_whole(check, CT_RULE_DROPS, trace->n_dropped, "not recorded");
+	check_recordings(inspector);
+	judge_shapes(inspector);
 	if (inspector->kernel_ns > 0)
 		check->overlapped_pct = 100.0 * (double)inspector->overlapped_ns /
 					(double)inspector->kernel_ns;
-	if (check->overlapped_pct <= limit_pct) {
-		alone->failures = 0;
-		g_clear_pointer(&alone->first, g_free);
-	}
+	if (check->overlapped_pct <= limit_pct)
+		tolerate(&check->rule[CT_RULE_ALONE], UINT64_MAX);
+	tolerate(&check->rule[CT_RULE_LAUNCH_ORDER],
+		 inspector->n_works / (1000000 / CT_CHECK_EARLY_PPM));
 }
 
 gboolean ct_trace_check(const struct ct_trace *trace, double limit_pct,
@@ -248,6 +324,9 @@ gboolean ct_trace_check(const struct ct_trace *trace, double limit_pct,
 		.events = ct_events_new(),
 		.stretches = ct_sorter_new(sizeof(struct stretch), SORT_BYTES,
 					   compare_stretch, g_get_tmp_dir()),
+		.graphs = ct_check_graphs_new(trace),
+		.shared_ns = g_new0(int64_t, MAX(trace->n_shapes, 1)),
+		.alone = g_new0(gboolean, MAX(trace->n_shapes, 1)),
 	};
 	gboolean ok = TRUE;
 
@@ -259,10 +338,13 @@ gboolean ct_trace_check(const struct ct_trace *trace, double limit_pct,
 	ok = ok && inspect_streams(&inspector, error);
 	ct_sorter_free(inspector.stretches);
 	ct_events_free(inspector.events);
+	ct_check_graphs_free(inspector.graphs);
 	if (ok)
 		check_whole(&inspector, limit_pct);
 	else
 		ct_check_clear(check);
+	g_free(inspector.shared_ns);
+	g_free(inspector.alone);
 	return ok;
 }
 

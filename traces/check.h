@@ -17,20 +17,30 @@ enum ct_rule {
 	CT_RULE_STREAM_ORDER,
 	CT_RULE_LANE_ORDER,
 	CT_RULE_EVENTS,
+	CT_RULE_TIMES,
+	CT_RULE_LAUNCHES,
+	CT_RULE_GRAPHS,
 	CT_RULE_ALONE,
 	CT_RULES
 };
 
 struct ct_rule_result {
 	uint64_t failures;
-	char *first; /* where it failed first; NULL: it did not */
+	uint64_t tolerated; /* failures that are too few to count as such */
+	char *first;        /* where it failed first; NULL: it did not */
 };
 
 struct ct_check {
 	struct ct_rule_result rule[CT_RULES];
 	uint64_t n_ops;
-	double overlapped_pct; /* of the kernels' summed time */
+	/* Of the kernels' summed time: shared with others; of that, kernels whose time alone
+	 * can be taken from launches of the same shape, and those of which there is none. */
+	double overlapped_pct, estimated_pct, unknown_pct;
 };
+
+/* Device times are converted from another clock, by interpolation: so many of a million
+ * pieces of work may seem to start before their call. */
+#define CT_CHECK_EARLY_PPM 100
 
 extern const char *const ct_rule_name[CT_RULES];
 extern const char *const ct_rule_text[CT_RULES]; /* what holds if it holds */

@@ -31,6 +31,8 @@ traces_libtraces_la_SOURCES = \
 	traces/assemble-tables.c \
 	traces/assemble.c \
 	traces/assemble.h \
+	traces/check-graphs.c \
+	traces/check-graphs.h \
 	traces/check.c \
 	traces/check.h \
 	traces/copier.c \

@@ -86,6 +86,8 @@ static gboolean take_kernel(struct ct_spool_import *in,
 
 	if (!has_times(in, kernel->start_ns, kernel->end_ns))
 		return TRUE;
+	if (kernel->flags & CT_SPOOL_FROM_DEVICE)
+		work.flags |= CT_OP_UNLAUNCHED;
 	if (kernel->graph)
 		ct_spool_graphs_ran(in->graphs, kernel->graph);
 	return ct_assembler_work(in->out, &work, error);

@@ -9,6 +9,7 @@ FUZZERS = \
 	tests/fuzz/fuzz-ncu \
 	tests/fuzz/fuzz-nsys \
 	tests/fuzz/fuzz-scenario \
+	tests/fuzz/fuzz-spool \
 	tests/fuzz/fuzz-trace
 check_PROGRAMS += $(FUZZERS)
 TESTS += $(FUZZERS)
@@ -50,3 +51,7 @@ tests_fuzz_fuzz_nsys_LDADD = traces/libtraces.la
 
 tests_fuzz_fuzz_ncu_SOURCES = tests/fuzz/fuzz-ncu.c tests/fuzz/fuzz.h
 tests_fuzz_fuzz_ncu_LDADD = traces/libtraces.la -lm
+
+tests_fuzz_fuzz_spool_SOURCES = tests/fuzz/fuzz-spool.c tests/fuzz/fuzz-import.h tests/fuzz/fuzz.h \
+	tests/unit/spool-builder.c tests/unit/spool-builder.h
+tests_fuzz_fuzz_spool_LDADD = traces/libtraces.la

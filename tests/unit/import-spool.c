@@ -8,6 +8,7 @@
 #include "sim/base/error.h"
 #include "tests/unit/import-case.h"
 #include "tests/unit/spool-builder.h"
+#include "traces/check.h"
 
 /* The driver's numbers of calls (traces/driver-call.c). */
 enum {
@@ -61,6 +62,19 @@ static const struct ct_recording_record *recording(const struct import_case *c)
 	return &c->trace->recording[0];
 }
 
+/* How often RULE fails of the trace. */
+static uint64_t failures(const struct import_case *c, enum ct_rule rule)
+{
+	struct ct_check check;
+	uint64_t n;
+
+	ck_assert(ct_trace_check(c->trace, 100, &check, NULL));
+	n = check.rule[rule].failures;
+	ck_assert_int_eq(ct_check_passed(&check), n == 0);
+	ct_check_clear(&check);
+	return n;
+}
+
 START_TEST(work_meets_its_call)
 {
 	struct import_case *c;
@@ -98,6 +112,7 @@ START_TEST(work_meets_its_call)
 	ck_assert_uint_eq(recording(c)->cupti_version, 130001);
 	ck_assert_uint_eq(recording(c)->stop, CT_STOP_END);
 	ck_assert_uint_eq(recording(c)->n_lost_launches, 0);
+	ck_assert_uint_eq(failures(c, CT_RULE_LAUNCHES), 0);
 	import_case_end(c);
 }
 END_TEST
@@ -273,6 +288,7 @@ START_TEST(launches_are_captured_or_lost)
 	c = imported();
 	ck_assert_uint_eq(c->summary.n_lost_launches, 2);
 	ck_assert_uint_eq(recording(c)->n_lost_launches, 2);
+	ck_assert_uint_eq(failures(c, CT_RULE_LAUNCHES), 2);
 	ck_assert_uint_eq(import_case_count(c, CT_OP_EVENT_RECORD), 0);
 	ck_assert_uint_eq(c->ops->len, 1);
 	import_case_end(c);
@@ -335,6 +351,24 @@ START_TEST(edges_go_to_clones)
 	for (guint i = 0; i < 4; i++)
 		sum += 100 * (e[i].from + graph->first_node) + e[i].to + graph->first_node;
 	ck_assert_uint_eq(sum, 100 * (61 + 61 + 62 + 63) + 62 + 63 + 64 + 64);
+	ck_assert_uint_eq(failures(c, CT_RULE_GRAPHS), 0);
+	import_case_end(c);
+}
+END_TEST
+
+START_TEST(edges_back_in_time_fail)
+{
+	struct import_case *c;
+
+	begin();
+	edge(51, 52);
+	clone(61, 51);
+	clone(62, 52);
+	node_ran(62, 5000);
+	node_ran(61, 5010);
+	spool_call(&spool, GRAPH_LAUNCH, 101, 2, 3000, 3500);
+	c = imported();
+	ck_assert_uint_eq(failures(c, CT_RULE_GRAPHS), 1);
 	import_case_end(c);
 }
 END_TEST
@@ -460,6 +494,9 @@ START_TEST(what_is_missing_is_counted)
 	ck_assert_uint_eq(recording(c)->flags, CT_RECORDING_STOLEN | CT_RECORDING_CUT_OFF);
 	ck_assert_uint_eq(recording(c)->stop, CT_STOP_UNKNOWN);
 	ck_assert_int_eq(recording(c)->clock_error_ns, 30);
+	ck_assert_uint_eq(failures(c, CT_RULE_TIMES), 1);
+	ck_assert_uint_eq(failures(c, CT_RULE_DROPS), 7);
+	ck_assert_uint_eq(failures(c, CT_RULE_COMPLETE), 1);
 	import_case_end(c);
 }
 END_TEST
@@ -491,6 +528,12 @@ END_TEST
 
 START_TEST(damage_is_named)
 {
+	begin();
+	spool_kernel(&spool, 2, 7, 5000, 6000);
+	spool_call(&spool, LAUNCH, 101, 2, 1000, 1100);
+	note(CT_SPOOL_STARTED, 2000);
+	fails("none of its 1 kernels was launched while it was recorded");
+
 	begin();
 	spool_kernel(&spool, 2, 7, 5000, 6000);
 	spool_block(&spool);
@@ -528,6 +571,7 @@ int main(void)
 	tcase_add_test(tcase, nested_calls_are_one);
 	tcase_add_test(tcase, launches_are_captured_or_lost);
 	tcase_add_test(tcase, edges_go_to_clones);
+	tcase_add_test(tcase, edges_back_in_time_fail);
 	tcase_add_test(tcase, circles_are_refused);
 	tcase_add_test(tcase, only_what_was_called_between_counts);
 	tcase_add_test(tcase, markers_become_ranges);
