@@ -184,6 +184,16 @@ static void spawn(int n)
 	exit(code);
 }
 
+/* A child does what is left to do, and we end when it has come up. */
+static void leave_behind(int code)
+{
+	if (fork() == 0)
+		return;
+	for (int i = 0; i < 1000 && access("up", F_OK); i++)
+		pause_ms(10);
+	_exit(code);
+}
+
 /* CODE:TEXT, or CODE alone. */
 static void note(const char *value)
 {
@@ -221,8 +231,8 @@ static void other_word(const char *word, const char *value)
 		atomic_store(&page->start_ns, clock_ns());
 	else if (!strcmp(word, "spawn"))
 		spawn(atoi(value));
-	else if (!strcmp(word, "daemon") && fork() > 0)
-		_exit(atoi(value));
+	else if (!strcmp(word, "daemon"))
+		leave_behind(atoi(value));
 	else if (!strcmp(word, "say"))
 		puts(value), fflush(stdout);
 	else if (!strcmp(word, "touch"))
