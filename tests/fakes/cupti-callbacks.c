@@ -93,6 +93,20 @@ static bool is_launch(const char *name)
 	return !strncmp(name, "cuLaunch", 8) || !strncmp(name, "cuGraphLaunch", 13);
 }
 
+/* The kernel that a call launches, as CUPTI tells it; NULL: it launches none. */
+static const char *symbol_of(const struct ct_fake_call *call)
+{
+	void *const *argument = call->params;
+	void *function = NULL;
+
+	if (!strncmp(call->name, "cuLaunchKernelEx", 16))
+		function = argument[1];
+	else if (!strncmp(call->name, "cuLaunchKernel", 14) ||
+		 !strncmp(call->name, "cuLaunchCooperativeKernel", 25))
+		function = argument[0];
+	return ct_fake_the_driver()->function_name(function);
+}
+
 static void count_launch(void)
 {
 	int n = atomic_fetch_add(&n_launches, 1) + 1;
@@ -109,6 +123,7 @@ static void on_call(struct ct_fake_call *call, int is_end)
 				      .function = call->name,
 				      .params = call->params,
 				      .result = is_end ? &call->result : NULL,
+				      .symbol = symbol_of(call),
 				      .context = call->context,
 				      .context_id = call->context_id,
 				      .note = &call->note,
@@ -174,6 +189,8 @@ static void on_activity(const struct ct_fake_activity *activity)
 				     .activity = *activity,
 				     .ready_ns = activity->end_ns };
 
+	if (activity->kind == CT_FAKE_KERNEL)
+		ct_fake_ranges_kernel(activity);
 	if (item.kind == CT_CUPTI_KIND_MEMCPY && activity->copy_kind == CT_FAKE_PTOP)
 		item.kind = CT_CUPTI_KIND_MEMCPY2;
 	if (ct_fake_is_enabled(item.kind) && !ct_fake_has_failed())

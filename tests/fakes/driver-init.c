@@ -247,6 +247,11 @@ static uint32_t stream_id(CUcontext context, CUstream handle, int per_thread)
 	return id;
 }
 
+static const char *function_name(CUfunction function)
+{
+	return function ? function->name : NULL;
+}
+
 CT_FAKE_EXPORT const struct ct_fake_driver *ct_fake_driver(void)
 {
 	static const struct ct_fake_driver driver = {
@@ -257,6 +262,7 @@ CT_FAKE_EXPORT const struct ct_fake_driver *ct_fake_driver(void)
 		.graph_id = ct_fake_graph_id,
 		.exec_id = ct_fake_exec_id,
 		.node_id = ct_fake_node_id,
+		.function_name = function_name,
 		.settings = ct_fake_settings,
 	};
 

@@ -62,7 +62,9 @@ fake_cupti_sources = \
 	tests/fakes/cupti-callbacks.c \
 	tests/fakes/cupti-faults.c \
 	tests/fakes/cupti-queue.c \
-	tests/fakes/cupti-records.c
+	tests/fakes/cupti-ranges.c \
+	tests/fakes/cupti-records.c \
+	tests/fakes/range-profiler.c
 
 tests_fakes_libfakecupti13_la_SOURCES = $(fake_cupti_sources)
 tests_fakes_libfakecupti13_la_CPPFLAGS = $(AM_CPPFLAGS) -DCT_FAKE_CUPTI_VERSION=130001

@@ -74,6 +74,9 @@ void ct_fake_enable_call(uint32_t call, bool enabled);
 bool ct_fake_has_failed(void);
 const struct ct_fake_tap *ct_fake_profiler_tap(void);
 
+/* cupti-ranges.c: KERNEL happens, in whatever range is open. */
+void ct_fake_ranges_kernel(const struct ct_fake_activity *kernel);
+
 /* cupti-api.c */
 const struct ct_fake_driver *ct_fake_the_driver(void);
 int64_t ct_fake_clock_ns(int64_t monotonic_ns); /* in the time that the client reads */

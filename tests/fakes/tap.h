@@ -153,6 +153,7 @@ struct ct_fake_driver {
 	uint32_t (*graph_id)(CUgraph graph);
 	uint32_t (*exec_id)(CUgraphExec exec);
 	uint64_t (*node_id)(CUgraphNode node);
+	const char *(*function_name)(CUfunction function);
 	const struct ct_fake_settings *(*settings)(void);
 };
 
