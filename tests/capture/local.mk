@@ -80,6 +80,10 @@ EXTRA_tests_capture_counters_DEPENDENCIES = tests/fakes/fake-range-profiler.la \
 CAPTURE_TESTS += tests/capture/counters-guest.sh
 EXTRA_DIST += tests/capture/counters-guest.sh
 
+# Needs the programs that are recorded, a whole fake CUPTI and the recorder.
+CAPTURE_TESTS += tests/capture/record-counters.sh
+EXTRA_DIST += tests/capture/record-counters.sh
+
 # The recorder's part of it, without the recorder's main().
 CAPTURE_TESTS += tests/capture/pass-counters
 check_PROGRAMS += tests/capture/counters-program tests/capture/pass-counters
