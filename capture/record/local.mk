@@ -1,6 +1,8 @@
 # The recorder: starts programs under the collector and makes a trace of what it wrote.
 bin_PROGRAMS += cotenant-record
 cotenant_record_SOURCES = \
+	capture/record/confined.c \
+	capture/record/confined.h \
 	capture/record/find.c \
 	capture/record/find.h \
 	capture/record/launch.c \
@@ -10,6 +12,7 @@ cotenant_record_SOURCES = \
 	capture/record/options.c \
 	capture/record/options.h \
 	capture/record/pass-counters.c \
+	capture/record/pass-curves.c \
 	capture/record/pass.c \
 	capture/record/pass.h \
 	capture/record/record.c \

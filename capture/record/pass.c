@@ -17,6 +17,7 @@
 
 static const struct ct_pass *const passes[] = {
 	&ct_pass_counters,
+	&ct_pass_curves,
 	NULL,
 };
 

@@ -49,6 +49,8 @@ struct ct_pass {
 	gboolean (*run)(const struct ct_pass_context *, char **summary, GError **);
 };
 
+extern const struct ct_pass ct_pass_curves;
+
 /* Runs the program once more.  Returns its folder of spools and other files, for
  * ct_import(), which stays until the recording's is removed; NULL if it could not be run,
  * was interrupted, or ended otherwise than the first time. */

@@ -90,10 +90,12 @@ check_PROGRAMS += tests/capture/counters-program tests/capture/pass-counters
 tests_capture_counters_program_SOURCES = tests/capture/counters-program.c
 tests_capture_counters_program_LDADD = -ldl
 tests_capture_pass_counters_SOURCES = tests/capture/pass-counters.c $(TINY_TRACE) \
+	capture/record/confined.c \
 	capture/record/find.c \
 	capture/record/launch.c \
 	capture/record/options.c \
 	capture/record/pass-counters.c \
+	capture/record/pass-curves.c \
 	capture/record/pass.c \
 	capture/record/recording.c \
 	capture/record/run.c

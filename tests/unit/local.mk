@@ -8,6 +8,7 @@ UNIT_TESTS = \
 	tests/unit/broker-limits \
 	tests/unit/cluster \
 	tests/unit/confine \
+	tests/unit/confined \
 	tests/unit/copy-engine \
 	tests/unit/crew \
 	tests/unit/contention \
@@ -363,6 +364,11 @@ tests_unit_confine_CPPFLAGS += -DHAVE_CUDA_HEADERS $(CUDA_CPPFLAGS)
 endif
 tests_unit_confine_CFLAGS = $(AM_CFLAGS) -pthread
 tests_unit_confine_LDADD = $(CHECK_LIBS) -ldl
+
+tests_unit_confined_SOURCES = tests/unit/confined.c capture/record/confined.c \
+	capture/record/confined.h
+tests_unit_confined_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_confined_LDADD = capture/collector/libcollector.la $(TRACE_TEST_LIBS)
 
 tests_unit_join_curves_SOURCES = tests/unit/join-curves.c $(TINY_TRACE)
 tests_unit_join_curves_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
