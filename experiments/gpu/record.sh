@@ -37,6 +37,7 @@ curves:resnet50-infer:32,64:90
 replay:60 samples:40"
 
 say() { printf '%s\n' "$*"; }
+fact() { sed 's/^/* /'; } # of what it is given, into the summary
 is_dry() { [ "$DRY" = 1 ]; }
 
 # --- what a step uses ---------------------------------------------------------------------
@@ -54,7 +55,7 @@ workload() {
 record() { # TRACE, options..., --, program
 	local trace=$1
 	shift
-	"$BIN/cotenant-record" -o "$trace" --requests=request "$@"
+	"$BIN/cotenant-record" -o "$trace" --requests=request "$@" 2> >(sed 's/^cotenant record: /* &/' >&2)
 }
 
 size_of() { stat -c %s "$1" 2>/dev/null || echo 0; }
@@ -77,6 +78,10 @@ board() {
 # --- the steps ----------------------------------------------------------------------------
 
 step_environment() {
+	environment | fact
+}
+
+environment() {
 	say "commit $(git -C "$root" rev-parse HEAD 2>/dev/null || echo unknown)"
 	say "kernel $(uname -r), C library $(getconf GNU_LIBC_VERSION)"
 	nvidia-smi --query-gpu=name,driver_version,memory.total,mig.mode.current,compute_mode \
@@ -131,10 +136,10 @@ step_smoke() {
 	say "the program ended with $?"
 	folder=$(find "$WORK" -maxdepth 1 -name 'smoke.ctt.*.spools' | head -n 1)
 	if [ -n "$folder" ]; then
-		"$PYTHON" "$here/spool-facts.py" "$folder"
+		"$PYTHON" "$here/spool-facts.py" "$folder" | fact
 		cp -r "$folder" "$WORK/keep-smoke.spools"
 	else
-		say "no folder of spools: was CUDA_INJECTION64_PATH honoured?"
+		say "no folder of spools: was CUDA_INJECTION64_PATH honoured?" | fact
 	fi
 	[ -s "$trace" ] || return 1
 	"$BIN/cotenant" trace check "$trace"
@@ -158,13 +163,14 @@ step_record() { # WORKLOAD
 	"$BIN/cotenant" trace cut -z -o "$WORK/$1.packed" "$trace"
 	kernels=$(kernels_of "$trace")
 	"$PYTHON" "$here/figures.py" bytes "${kernels:-0}" "$spools" "$(size_of "$trace")" \
-		"$(size_of "$WORK/$1.packed")"
+		"$(size_of "$WORK/$1.packed")" | fact
 	rm -f "$WORK/$1.packed"
 	return "$status"
 }
 
 # The same requests under torch.profiler, in another run, without us.
 step_compare() { # WORKLOAD
+	local status
 	if is_dry; then
 		say "no torch.profiler in a dry run"
 		"$PYTHON" "$here/compare.py" --self-test
@@ -174,7 +180,10 @@ step_compare() { # WORKLOAD
 	workload "$1" --profile "$WORK/$1.profile.json"
 	"${command[@]}" || return
 	"$PYTHON" "$here/compare.py" --cotenant "$BIN/cotenant" "$WORK/$1.ctt" \
-		"$WORK/$1.profile.json"
+		"$WORK/$1.profile.json" >"$WORK/$1.compared"
+	status=$?
+	fact <"$WORK/$1.compared"
+	return "$status"
 }
 
 step_overhead() { # WORKLOAD, PAIRS
@@ -196,7 +205,7 @@ step_overhead() { # WORKLOAD, PAIRS
 		"$WORK/overhead.ctt" >/dev/null && kernels_of "$WORK/overhead-one.ctt")
 	requests=$(grep -c '^{' "$recorded")
 	say "$requests recorded runs"
-	"$PYTHON" "$here/figures.py" overhead "$alone" "$recorded" "${kernels:-0}"
+	"$PYTHON" "$here/figures.py" overhead "$alone" "$recorded" "${kernels:-0}" | fact
 	rm -f "$WORK/overhead.ctt" "$WORK/overhead-one.ctt"
 }
 
@@ -216,13 +225,17 @@ step_counters() { # WORKLOAD
 
 # The simulator's answer to a trace alone, beside the recording.
 step_replay() {
-	local trace device status=0
+	local trace device tenant status=0
 	device=$(board)
 	for trace in "$WORK"/*.ctt; do
 		[ -s "$trace" ] || continue
-		say "-- $(basename "$trace") on $device"
-		"$BIN/cotenant" run "$trace,requests=request" --device "$device" --policy fifo \
-			--duration 1s --quiet 2>&1 | grep -E '^(tenant|sources|cotenant)' || status=1
+		tenant=$trace,requests=request
+		case $trace in
+		*/pair.ctt) tenant=$trace ;; # requests of two programs at once
+		esac
+		"$BIN/cotenant" run "$tenant" --device "$device" --policy fifo --duration 1s \
+			--quiet >"$WORK/replay.out" 2>&1 || status=1
+		grep -E '^(tenant|sources|cotenant)' "$WORK/replay.out" | fact
 	done
 	return "$status"
 }
@@ -243,7 +256,7 @@ step_samples() {
 			continue
 		fi
 		total=$((total + bytes))
-		say "$name: $bytes bytes"
+		say "$name: $bytes bytes" | fact
 	done
 	{
 		say "# Recorded samples"
@@ -252,7 +265,7 @@ step_samples() {
 		say "recorded by \`cotenant record\` on $(date -u +%Y-%m-%d) and cut out by"
 		say "\`cotenant trace cut -m request#2\`."
 		say
-		sed 's/^/    /' "$WORK/log/environment.txt"
+		sed 's/^\* /    /' "$WORK/log/environment.txt"
 		say
 		(cd "$WORK/samples" && sha256sum ./*.ctt 2>/dev/null) | sed 's/^/    /'
 	} >"$WORK/samples/PROVENANCE.md"
@@ -291,7 +304,8 @@ run_step() { # NAME:ARGUMENTS:SECONDS
 	status=$?
 	{
 		say "== $step: code $status, $((SECONDS - begin)) s of $limit, $SECONDS in all"
-		tail -n 30 "$log" | sed 's/^/   /'
+		sed -n 's/^\* /   /p' "$log"
+		[ "$status" = 0 ] || tail -n 15 "$log" | sed 's/^/   ... /'
 	} >>"$WORK/summary.txt"
 	tail -n 12 "$log"
 	keep some

@@ -131,5 +131,14 @@ RECORD_TESTS = \
 TESTS += $(RECORD_TESTS)
 EXTRA_DIST += $(RECORD_TESTS)
 
-TESTS += tests/capture/gpu-scripts.sh
-EXTRA_DIST += tests/capture/gpu-scripts.sh
+# Curves, and the dry run of experiments/gpu: a program on the fake driver.
+check_PROGRAMS += tests/capture/requests
+tests_capture_requests_SOURCES = tests/capture/requests.c tests/capture/nvtx-client.c \
+	tests/capture/nvtx-client.h
+tests_capture_requests_CFLAGS = $(AM_CFLAGS) -pthread
+tests_capture_requests_LDFLAGS = $(AM_LDFLAGS) -no-install
+tests_capture_requests_LDADD = tests/fakes/libcuda.la -ldl
+
+CURVES_TESTS = tests/capture/curves.sh tests/capture/gpu-dry-run.sh
+TESTS += $(CURVES_TESTS) tests/capture/gpu-scripts.sh
+EXTRA_DIST += $(CURVES_TESTS) tests/capture/gpu-scripts.sh
