@@ -58,3 +58,5 @@ capture_collector_libcotenant_collector_la_SOURCES =
 capture_collector_libcotenant_collector_la_LIBADD = capture/collector/libcollector.la
 capture_collector_libcotenant_collector_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version \
 	-shared -Wl,-z,defs -Wl,-z,nodelete
+
+EXTRA_DIST += capture/collector/README.md

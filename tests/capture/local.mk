@@ -107,8 +107,16 @@ EXTRA_tests_capture_pass_counters_DEPENDENCIES = tests/capture/counters-program 
 # What is made of CUPTI's records, and how a spool is written.
 SPOOL_READ = tests/capture/activity.c tests/capture/activity.h tests/capture/spool-read.c \
 	tests/capture/spool-read.h
-CAPTURE_TESTS += tests/capture/spooler tests/capture/translate
-check_PROGRAMS += tests/capture/spooler tests/capture/translate
+CAPTURE_TESTS += tests/capture/life tests/capture/spooler tests/capture/translate
+check_PROGRAMS += tests/capture/life tests/capture/spooler tests/capture/translate
+check_DATA += tests/capture/stub-cupti.so
+CLEANFILES += tests/capture/stub-cupti.so
+EXTRA_DIST += tests/capture/stub-cupti.c
+
+tests_capture_life_SOURCES = tests/capture/life.c tests/capture/stub-cupti.h $(RECORDING) \
+	$(SPOOL_READ)
+tests_capture_life_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_capture_life_LDADD = $(RECORDING_LIBS) -ldl
 
 tests_capture_spooler_SOURCES = tests/capture/spooler.c $(SPOOL_READ)
 tests_capture_spooler_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)

@@ -154,6 +154,8 @@ START_TEST(descriptor_taken)
 	ck_assert_uint_eq(length, 0);
 	ck_assert_int_eq(fcntl(fd, F_GETFD), 0);
 	g_unlink(theirs);
+	g_free(theirs);
+	g_free(text);
 	ct_spool_file_free(&file);
 }
 END_TEST
