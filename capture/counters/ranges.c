@@ -43,18 +43,15 @@ static struct ct_range_simple simple(const struct ct_ranges *r)
 					 .profiler = r->profiler };
 }
 
-static int begin_data(struct ct_ranges *r)
+/* Empties the image; CUPTI's result. */
+static int empty_data(const struct ct_ranges *r)
 {
 	struct ct_range_data_begin p = { .size = CT_PARAMS_BYTES(ct_range_data_begin, data),
 					 .profiler = r->profiler,
 					 .bytes = r->data_bytes,
 					 .data = r->data };
-	int result = r->calls->data_begin(&p);
 
-	if (result != CT_CUPTI_OK)
-		return fail(r, trouble_of(result),
-			    "cuptiRangeProfilerCounterDataImageInitialize", result);
-	return 0;
+	return r->calls->data_begin(&p);
 }
 
 /* An empty image for N_MOST ranges. */
@@ -76,7 +73,11 @@ static int make_data(struct ct_ranges *r)
 	r->data_bytes = p.bytes;
 	if (!r->data)
 		return fail(r, CT_COUNTER_NO_MEMORY, NULL, 0);
-	return begin_data(r);
+	result = empty_data(r);
+	if (result != CT_CUPTI_OK)
+		return fail(r, trouble_of(result),
+			    "cuptiRangeProfilerCounterDataImageInitialize", result);
+	return 0;
 }
 
 static int configure(const struct ct_ranges *r)
@@ -114,25 +115,38 @@ static int fit(struct ct_ranges *r)
 	return 0;
 }
 
+static int enable(struct ct_ranges *r)
+{
+	struct ct_range_enable p = { .size = CT_PARAMS_BYTES(ct_range_enable, profiler),
+				     .context = r->context };
+	int result = r->calls->range_enable(&p);
+
+	r->profiler = result == CT_CUPTI_OK ? p.profiler : NULL;
+	if (!r->profiler)
+		return fail(r, trouble_of(result), "cuptiRangeProfilerEnable", result);
+	return fit(r);
+}
+
+static void disable(struct ct_ranges *r)
+{
+	struct ct_range_simple p = simple(r);
+
+	if (r->profiler)
+		r->calls->range_disable(&p);
+	r->profiler = NULL;
+}
+
 struct ct_ranges *ct_ranges_new(const struct ct_profiler_calls *calls,
 				struct ct_metric_set *set, void *context)
 {
-	struct ct_range_enable p = { .size = CT_PARAMS_BYTES(ct_range_enable, profiler),
-				     .context = context };
 	struct ct_ranges *r = calloc(1, sizeof(*r));
-	int result;
 
 	if (!r)
 		return NULL;
 	r->calls = calls;
 	r->set = set;
 	r->context = context;
-	result = calls->range_enable(&p);
-	r->profiler = result == CT_CUPTI_OK ? p.profiler : NULL;
-	if (!r->profiler)
-		fail(r, trouble_of(result), "cuptiRangeProfilerEnable", result);
-	else
-		fit(r);
+	enable(r);
 	return r;
 }
 
@@ -197,13 +211,17 @@ static int64_t launch_of(const struct ct_ranges *r, size_t index)
 				   .bytes = r->data_bytes,
 				   .range = index,
 				   .delimiter = "/" };
+	const char *name, *slash;
 	unsigned long number;
 	char *end;
 
-	if (r->calls->range_info(&p) != CT_CUPTI_OK || !p.name || *p.name < '0' ||
-	    *p.name > '9')
+	if (r->calls->range_info(&p) != CT_CUPTI_OK || !p.name)
 		return -1;
-	number = strtoul(p.name, &end, 10);
+	slash = strrchr(p.name, '/');
+	name = slash ? slash + 1 : p.name;
+	if (*name < '0' || *name > '9')
+		return -1;
+	number = strtoul(name, &end, 10);
 	return *end || number >= r->n ? -1 : (int64_t)number;
 }
 
@@ -284,10 +302,10 @@ static int decode(struct ct_ranges *r)
 	return 0;
 }
 
+/* Whether one profiler object may be configured again after it was decoded is not said
+ * anywhere; where it may not, there is a new one. */
 void ct_ranges_finish(struct ct_ranges *r, struct ct_tally *tally)
 {
-	int result;
-
 	if (!r->is_started || r->is_pushed)
 		return;
 	if (decode(r))
@@ -295,19 +313,15 @@ void ct_ranges_finish(struct ct_ranges *r, struct ct_tally *tally)
 	else
 		collect(r, tally);
 	r->n = 0;
-	if (r->is_broken || begin_data(r))
+	if (r->is_broken || (empty_data(r) == CT_CUPTI_OK && configure(r) == CT_CUPTI_OK))
 		return;
-	result = configure(r);
-	if (result != CT_CUPTI_OK)
-		fail(r, trouble_of(result), "cuptiRangeProfilerSetConfig", result);
+	disable(r);
+	enable(r);
 }
 
 void ct_ranges_free(struct ct_ranges *r)
 {
-	struct ct_range_simple p = simple(r);
-
-	if (r->profiler)
-		r->calls->range_disable(&p);
+	disable(r);
 	free(r->data);
 	free(r);
 }

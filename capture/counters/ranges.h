@@ -10,9 +10,12 @@
  * when it is full it is stopped, decoded, evaluated and begun anew.
  *
  * Ranges of one batch may not overlap: the caller holds a lock from push to pop.  Calls
- * are made with the context current.  Nothing here has run on hardware: how many ranges
- * fit is tried out, from many to few, because users report a limit between 2000 and 3000
- * that no header names.
+ * are made with the context current.
+ *
+ * Not measured on hardware.  That user ranges and user replay count one pass without any
+ * replay is how nvbench uses them.  Not known are whether ranges may be pushed by several
+ * threads in turn, what a range costs, and how many fit: that is tried out, from many to
+ * few, because users report a limit between 2000 and 3000 that no header names.
  */
 #ifndef CT_CAPTURE_COUNTERS_RANGES_H
 #define CT_CAPTURE_COUNTERS_RANGES_H

@@ -304,6 +304,7 @@ static const struct {
 	const char *trouble;
 } faults[] = {
 	{ "few", 600, NULL },
+	{ "once", 600, NULL }, /* an object is configured once */
 	{ "nan", 600, NULL },
 	{ "passes-4", 600, NULL },
 	{ "denied", 0, "NVreg_RestrictProfilingToAdminUsers=0" },

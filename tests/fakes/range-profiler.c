@@ -42,7 +42,7 @@ struct profiler {
 	uint32_t context;
 	struct image *image;
 	size_t max_ranges;
-	int is_configured, is_started, is_open;
+	int is_configured, is_started, is_open, was_stopped;
 	size_t n;
 	struct range range[RANGES];
 };
@@ -267,6 +267,8 @@ int cuptiRangeProfilerSetConfig(struct ct_range_config *p)
 		return INVALID_PARAMETER;
 	if (profiler->is_started || (ct_fake_range_fault("few") && p->max_ranges > 16))
 		return CT_CUPTI_INVALID_OPERATION;
+	if (ct_fake_range_fault("once") && profiler->was_stopped)
+		return CT_CUPTI_INVALID_OPERATION;
 	profiler->image = image;
 	profiler->max_ranges = p->max_ranges;
 	profiler->is_configured = 1;
@@ -322,6 +324,7 @@ int cuptiRangeProfilerStop(struct ct_range_stop *p)
 	    profiler->is_open)
 		return CT_CUPTI_INVALID_OPERATION;
 	profiler->is_started = 0;
+	profiler->was_stopped = 1;
 	p->all_submitted = 1;
 	return 0;
 }

@@ -7,7 +7,7 @@
  * size, and a client that would confuse the real one is refused.
  *
  * FAKE_RANGES in the environment chooses one thing that goes wrong: denied, vgpu, unknown,
- * passes, passes-4, few, decode, full, evaluate, nan; tests/capture/counters.c says what
+ * passes, passes-4, few, once, decode, full, evaluate, nan; tests/capture/counters.c says what
  * each is.
  */
 #ifndef CT_TESTS_FAKES_RANGE_PROFILER_H
