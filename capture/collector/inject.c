@@ -50,15 +50,17 @@ static void on_callback(void *user, uint32_t domain, uint32_t id, const void *da
 	const struct ct_cupti_state *state = data;
 	int kept = errno;
 
+	/* Also when nothing is recorded any more: a thread that went back to the primary
+	 * context would no longer be ordered with the others. */
+	if (domain == CT_CUPTI_DOMAIN_DRIVER && collector->page->confine_sms) {
+		ct_confine_callback(id, data);
+		errno = kept;
+		return;
+	}
 	if (!ct_collector_recording())
 		return;
 	switch (domain) {
 	case CT_CUPTI_DOMAIN_DRIVER:
-		if (collector->page->confine_sms)
-			ct_confine_callback(id, data);
-		else
-			ct_theft_launch();
-		break;
 	case CT_CUPTI_DOMAIN_RUNTIME:
 		ct_theft_launch();
 		break;

@@ -92,6 +92,13 @@ n=$("$build/cotenant" trace export -f csv confined.ctt |
 	awk -F, '/gemm_scale/ && $14 - $13 == 72600 { n++ } END { print n + 0 }')
 [ "$n" = 24 ] || fail "--confine=24: $n products of 72.6 us, not 24"
 
+# Confinement outlasts the recording, and the program setting its own context again.
+REQUESTS_EXPECT_SMS=24 record short.ctt --confine=24 --duration=1ms -- "$requests" plain --requests 2000
+n=$("$build/cotenant" trace export -f csv short.ctt | grep -c gemm_scale)
+if [ "$n" -eq 0 ] || [ "$n" -ge 16000 ]; then
+	fail "--duration=1ms: $n products of 16008"
+fi
+
 left=$(find . -name '*.spools' | head -n 1)
 [ -z "$left" ] || fail "$left is left"
 exit $status

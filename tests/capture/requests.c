@@ -8,6 +8,7 @@
  * its own; with "train", half of the work comes from a second thread; "pair" runs two
  * processes at once.  REQUESTS_GRID_BY_SMS set: the blocks of one kernel are ten for
  * each SM of the context, as libraries do.  REQUESTS_OWN_CONTEXT set: not the primary one.
+ * REQUESTS_EXPECT_SMS set: ends with 6 if the context has another number of SMs in the end.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -100,6 +101,7 @@ static void request(void)
 {
 	pthread_t thread;
 
+	CHECK(cuCtxSetCurrent(program.context)); /* as cudaSetDevice() does */
 	if (program.graph) {
 		CHECK(cuGraphLaunch(program.graph, program.side));
 		CHECK(cuStreamSynchronize(program.side));
@@ -117,6 +119,16 @@ static void request(void)
 	CHECK(cuCtxSynchronize());
 }
 
+static unsigned current_sms(void)
+{
+	CUdevResource sms;
+	CUcontext now;
+
+	CHECK(cuCtxGetCurrent(&now));
+	CHECK(cuCtxGetDevResource(now, &sms, CU_DEV_RESOURCE_TYPE_SM));
+	return sms.sm.smCount;
+}
+
 static void capture(void)
 {
 	CUgraph graph;
@@ -131,8 +143,6 @@ static void capture(void)
 static void begin(const char *name)
 {
 	CUmodule module;
-	CUdevResource sms;
-	CUcontext now;
 
 	begin_nvtx();
 	CHECK(cuInit(0));
@@ -150,11 +160,8 @@ static void begin(const char *name)
 	CHECK(cuStreamCreate(&program.side, CU_STREAM_NON_BLOCKING));
 	program.trains = strstr(name, "train") != NULL;
 	program.wave_blocks = 1320;
-	if (getenv("REQUESTS_GRID_BY_SMS")) {
-		CHECK(cuCtxGetCurrent(&now));
-		CHECK(cuCtxGetDevResource(now, &sms, CU_DEV_RESOURCE_TYPE_SM));
-		program.wave_blocks = 10 * sms.sm.smCount;
-	}
+	if (getenv("REQUESTS_GRID_BY_SMS"))
+		program.wave_blocks = 10 * current_sms();
 	if (strstr(name, "graph"))
 		capture();
 }
@@ -202,5 +209,8 @@ int main(int argc, char **argv)
 		printf("%s%.6f", i ? ", " : "", (double)(now_ns() - begin_ns) / 1e6);
 	}
 	printf("]}\n");
+	if (getenv("REQUESTS_EXPECT_SMS") &&
+	    current_sms() != (unsigned)atoi(getenv("REQUESTS_EXPECT_SMS")))
+		return 6;
 	return 0;
 }
