@@ -57,40 +57,42 @@ static void put_context(struct ct_spooler *spool, uint32_t number, uint32_t sms)
 	context->sms = sms;
 }
 
-static void write_spool(const struct spool *what, uint32_t pid)
-{
-	struct ct_spool_header header = { .pid = pid, .begin_ns = 1000 + pid };
-	struct ct_spool_end end = { 0 };
-	struct ct_spooler spool;
+/* Of one process each, as in a collector, and like there never freed. */
+static struct ct_spooler spools[2];
 
-	ck_assert_int_eq(ct_spooler_init(&spool, folder, &header), 0);
-	ct_spooler_lock(&spool);
-	put_context(&spool, 2, 48);
+static void write_spool(const struct spool *what, uint32_t number)
+{
+	struct ct_spool_header header = { .pid = 100 + number, .begin_ns = 1000 + number };
+	struct ct_spooler *spool = &spools[number];
+	struct ct_spool_end end = { 0 };
+
+	ck_assert_int_eq(ct_spooler_init(spool, folder, &header), 0);
+	ct_spooler_lock(spool);
+	put_context(spool, 2, 48);
 	for (int i = 0; i < 3; i++) {
 		for (uint32_t n = 0; n < what->kernels[i].n; n++) {
 			struct ct_shape_record shape = { 0 };
 			struct ct_spool_kernel *kernel;
 
-			shape.name = ct_spooler_name(&spool, "gemm");
+			shape.name = ct_spooler_name(spool, "gemm");
 			shape.grid[0] = shape.grid[1] = shape.grid[2] = 1;
 			shape.block[0] = shape.block[1] = shape.block[2] = 1;
 			shape.flags = CT_SHAPE_HAS_GRID;
-			shape.name = ct_spooler_shape(&spool, &shape);
-			kernel =
-				ct_spooler_append(&spool, CT_SPOOL_KERNEL, sizeof(*kernel));
+			shape.name = ct_spooler_shape(spool, &shape);
+			kernel = ct_spooler_append(spool, CT_SPOOL_KERNEL, sizeof(*kernel));
 			kernel->shape = shape.name;
 			kernel->context = what->kernels[i].context;
 			kernel->start_ns = 10;
 			kernel->end_ns = 20;
 		}
 	}
-	put_context(&spool, 1, 0);
-	put_context(&spool, 3, 56);
+	put_context(spool, 1, 0);
+	put_context(spool, 3, 56);
 	if (what->note)
-		ct_spooler_note(&spool, CT_SPOOL_NOT_CONFINED, what->result, what->note);
-	ct_spooler_note(&spool, CT_SPOOL_CONFINED, 0, "48 of 132 SMs");
-	ct_spooler_unlock(&spool);
-	ct_spooler_close(&spool, &end);
+		ct_spooler_note(spool, CT_SPOOL_NOT_CONFINED, what->result, what->note);
+	ct_spooler_note(spool, CT_SPOOL_CONFINED, 0, "48 of 132 SMs");
+	ct_spooler_unlock(spool);
+	ct_spooler_close(spool, &end);
 }
 
 static const struct {
@@ -120,7 +122,7 @@ START_TEST(where_kernels_ran)
 	begin();
 	for (int i = 0; i < 2; i++)
 		if (i == 0 || cases[_i].spool[i].kernels[0].context)
-			write_spool(&cases[_i].spool[i], 100 + (uint32_t)i);
+			write_spool(&cases[_i].spool[i], (uint32_t)i);
 	ok = ct_confined_check(folder, 48, &error);
 	if (!cases[_i].says) {
 		ck_assert_msg(ok, "%s", error ? error->message : "");
