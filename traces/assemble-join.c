@@ -93,7 +93,7 @@ static struct ct_op op_of_call(struct ct_assembler *a,
 		.start_ns = CT_TIME_NONE,
 		.end_ns = CT_TIME_NONE,
 		.kind = call->kind,
-		.flags = call->flags,
+		.flags = call->flags & ~CT_OP_PROGRAMMATIC,
 		.stream = ct_tables_stream_of_call(&a->tables, call),
 		.correlation = call->correlation,
 		.context = CT_NONE,
@@ -162,6 +162,8 @@ static gboolean put_both(struct join *j, const struct ct_pending_work *work, GEr
 	op.api_start_ns = j->owner.call.start_ns;
 	op.api_end_ns = j->owner.call.end_ns;
 	op.flags |= j->owner.call.flags;
+	if (!work->overlaps_stream)
+		op.flags &= ~CT_OP_PROGRAMMATIC;
 	op.correlation = j->owner.call.correlation;
 	return order_at_call(j, &j->owner, work, &op, error);
 }

@@ -109,9 +109,10 @@ static gboolean start(struct sweep *s, struct ct_pending_work *work, GError **er
 			       work->item.device, RUNNING_LIMIT, work->item.start_ns);
 		return FALSE;
 	}
-	if (ct_tables_stream_overlaps(&s->assembler->tables, work->stream,
-				      work->item.start_ns, work->item.end_ns))
-		summary->n_overlapping_in_stream++;
+	work->overlaps_stream =
+		ct_tables_stream_overlaps(&s->assembler->tables, work->stream,
+					  work->item.start_ns, work->item.end_ns);
+	summary->n_overlapping_in_stream += work->overlaps_stream;
 	advance(s, work->item.start_ns);
 	work->overlap_ns = s->shared_ns;
 	push(s, work);

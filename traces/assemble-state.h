@@ -40,6 +40,7 @@ struct ct_pending_work {
 	uint32_t stream; /* index */
 	uint64_t order;  /* in which it was parsed, among calls, work and markers */
 	int64_t overlap_ns;
+	gboolean overlaps_stream; /* started before the kernels before it there ended */
 };
 
 struct ct_pending_call {

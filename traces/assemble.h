@@ -33,8 +33,10 @@ struct ct_assembler;
 struct ct_call {
 	uint64_t process, thread; /* source ids, e.g. pid and tid */
 	uint32_t correlation;
-	uint8_t kind;             /* enum ct_op_kind; CT_OP_KERNEL for any launch call */
-	uint8_t flags;            /* CT_OP_PAGEABLE, CT_OP_BLOCKING */
+	uint8_t kind; /* enum ct_op_kind; CT_OP_KERNEL for any launch call */
+	/* CT_OP_PAGEABLE, CT_OP_BLOCKING; CT_OP_PROGRAMMATIC: the launch had attributes, and is
+	 * taken for a programmatic one if its kernel began before the one before it ended */
+	uint8_t flags;
 	uint8_t keep;             /* not 0: an operation even if no device work joins it */
 	int64_t start_ns, end_ns; /* absolute, source clock */
 	uint32_t device, context, stream; /* source ids; CT_NONE: unknown */

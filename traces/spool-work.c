@@ -208,6 +208,10 @@ static gboolean take_call(struct ct_spool_import *in, const struct ct_spool_call
 	call.kind = meaning.kind;
 	call.keep = meaning.keep;
 	call.flags = meaning.flags;
+	/* Only a launch with attributes can be a programmatic dependent one.  DANGER: which
+	 * attributes it had is not recorded. */
+	if (strstr(known->name, "LaunchKernelEx"))
+		call.flags |= CT_OP_PROGRAMMATIC;
 	return ct_assembler_call(in->out, &call, error);
 }
 

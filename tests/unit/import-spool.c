@@ -17,6 +17,7 @@ enum {
 	MEM_ALLOC = 243,
 	WAIT_EVENT = 295,
 	LAUNCH = 307,
+	LAUNCH_EX = 652,
 	END_CAPTURE = 497,
 	GRAPH_LAUNCH = 514,
 	BEGIN_CAPTURE = 539
@@ -268,6 +269,30 @@ START_TEST(nested_calls_are_one)
 			  7);
 	ck_assert_uint_eq(c->summary.n_lost_launches, 0);
 	ck_assert_uint_eq(c->summary.n_unlaunched, 0);
+	import_case_end(c);
+}
+END_TEST
+
+/* Of kernels that overlap the one before them in their stream, those launched with
+ * attributes may; others fail the check. */
+START_TEST(overlap_in_a_stream_needs_attributes)
+{
+	struct import_case *c;
+
+	begin();
+	spool_kernel(&spool, 2, 7, 5000, 6000);
+	spool_kernel(&spool, 3, 7, 5900, 7000);
+	spool_kernel(&spool, 4, 7, 7000, 8000);
+	spool_kernel(&spool, 5, 7, 7900, 9000);
+	spool_call(&spool, LAUNCH_EX, 101, 2, 1000, 1100);
+	spool_call(&spool, LAUNCH_EX, 101, 3, 1200, 1300);
+	spool_call(&spool, LAUNCH_EX, 101, 4, 1400, 1500);
+	spool_call(&spool, LAUNCH, 101, 5, 1600, 1700);
+	c = imported();
+	for (guint i = 0; i < 4; i++)
+		ck_assert_uint_eq(import_case_op(c, CT_OP_KERNEL, i)->flags,
+				  i == 1 ? CT_OP_PROGRAMMATIC : 0);
+	ck_assert_uint_eq(failures(c, CT_RULE_STREAM_ORDER), 1);
 	import_case_end(c);
 }
 END_TEST
@@ -569,6 +594,7 @@ int main(void)
 	tcase_add_test(tcase, processes_stay_apart);
 	tcase_add_test(tcase, events_pair_by_record);
 	tcase_add_test(tcase, nested_calls_are_one);
+	tcase_add_test(tcase, overlap_in_a_stream_needs_attributes);
 	tcase_add_test(tcase, launches_are_captured_or_lost);
 	tcase_add_test(tcase, edges_go_to_clones);
 	tcase_add_test(tcase, edges_back_in_time_fail);
