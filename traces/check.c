@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "traces/check-graphs.h"
+#include "traces/check-waits.h"
 #include "traces/events.h"
 #include "traces/saturate.h"
 #include "traces/sorter.h"
@@ -25,6 +26,7 @@ const char *const ct_rule_name[CT_RULES] = {
 	[CT_RULE_EVENTS] = "events",
 	[CT_RULE_TIMES] = "times",
 	[CT_RULE_LAUNCHES] = "launches",
+	[CT_RULE_WAITS] = "waits",
 	[CT_RULE_GRAPHS] = "graphs",
 	[CT_RULE_ALONE] = "alone",
 };
@@ -39,6 +41,7 @@ const char *const ct_rule_text[CT_RULES] = {
 	[CT_RULE_EVENTS] = "events are recorded before they are waited for",
 	[CT_RULE_TIMES] = "the profiler gave all device work its times",
 	[CT_RULE_LAUNCHES] = "launches had work, and work its launch, where recorded",
+	[CT_RULE_WAITS] = "no work starts before an event its stream waits for",
 	[CT_RULE_GRAPHS] = "no node of a graph starts before one it waits for",
 	[CT_RULE_ALONE] = "kernels had the device to themselves",
 };
@@ -56,6 +59,7 @@ struct inspector {
 	struct ct_events *events;
 	struct ct_sorter *stretches;
 	struct ct_check_graphs *graphs;
+	struct ct_check_waits *waits;
 	uint64_t n_works;
 	int64_t kernel_ns, overlapped_ns;
 	int64_t *shared_ns; /* by shape: of launches that shared the device */
@@ -161,6 +165,9 @@ static gboolean inspect_op(struct inspector *inspector, const struct ct_op *op,
 	uint32_t process = inspector->trace->lane[at->lane].process;
 
 	inspect_order(inspector, op, at);
+	if (!ct_check_waits_op(inspector->waits, at->lane, process, at->position, op,
+			       error))
+		return FALSE;
 	if (ct_check_graphs_op(inspector->graphs, process, op))
 		fail(inspector->check, CT_RULE_GRAPHS, at->lane, at->position,
 		     "a node started before one it waits for");
@@ -234,6 +241,20 @@ static gboolean inspect_streams(struct inspector *inspector, GError **error)
 			one->stream == stream ? MAX(busy_to_ns, one->end_ns) : one->end_ns;
 		stream = one->stream;
 	}
+	if (failure)
+		g_propagate_error(error, g_steal_pointer(&failure));
+	return !failure;
+}
+
+static gboolean inspect_waits(struct inspector *inspector, GError **error)
+{
+	g_autoptr(GError) failure = NULL;
+	uint64_t position;
+	uint32_t lane;
+
+	while (ct_check_waits_next(inspector->waits, &lane, &position, &failure))
+		fail(inspector->check, CT_RULE_WAITS, lane, position,
+		     "starts before an event it waits for");
 	if (failure)
 		g_propagate_error(error, g_steal_pointer(&failure));
 	return !failure;
@@ -325,6 +346,7 @@ gboolean ct_trace_check(const struct ct_trace *trace, double limit_pct,
 		.stretches = ct_sorter_new(sizeof(struct stretch), SORT_BYTES,
 					   compare_stretch, g_get_tmp_dir()),
 		.graphs = ct_check_graphs_new(trace),
+		.waits = ct_check_waits_new(),
 		.shared_ns = g_new0(int64_t, MAX(trace->n_shapes, 1)),
 		.alone = g_new0(gboolean, MAX(trace->n_shapes, 1)),
 	};
@@ -335,10 +357,11 @@ gboolean ct_trace_check(const struct ct_trace *trace, double limit_pct,
 	for (int visit = FALSE; visit <= TRUE; visit++)
 		for (uint32_t i = 0; ok && i < trace->n_lanes; i++)
 			ok = walk_lane(&inspector, i, visit, error);
-	ok = ok && inspect_streams(&inspector, error);
+	ok = ok && inspect_streams(&inspector, error) && inspect_waits(&inspector, error);
 	ct_sorter_free(inspector.stretches);
 	ct_events_free(inspector.events);
 	ct_check_graphs_free(inspector.graphs);
+	ct_check_waits_free(inspector.waits);
 	if (ok)
 		check_whole(&inspector, limit_pct);
 	else

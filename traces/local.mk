@@ -33,6 +33,8 @@ traces_libtraces_la_SOURCES = \
 	traces/assemble.h \
 	traces/check-graphs.c \
 	traces/check-graphs.h \
+	traces/check-waits.c \
+	traces/check-waits.h \
 	traces/check.c \
 	traces/check.h \
 	traces/copier.c \
