@@ -39,6 +39,7 @@ UNIT_TESTS = \
 	tests/unit/import-nsys \
 	tests/unit/import-orion \
 	tests/unit/import-spool \
+	tests/unit/import-spool-graphs \
 	tests/unit/join-curves \
 	tests/unit/join-counters \
 	tests/unit/kernel-name \
@@ -226,10 +227,15 @@ tests_unit_import_orion_SOURCES = tests/unit/import-orion.c $(IMPORT_CASE)
 tests_unit_import_orion_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_import_orion_LDADD = $(TRACE_TEST_LIBS)
 
-tests_unit_import_spool_SOURCES = tests/unit/import-spool.c tests/unit/spool-builder.c \
-	tests/unit/spool-builder.h $(IMPORT_CASE)
+SPOOL_CASE = tests/unit/spool-builder.c tests/unit/spool-builder.h tests/unit/spool-case.c \
+	tests/unit/spool-case.h $(IMPORT_CASE)
+tests_unit_import_spool_SOURCES = tests/unit/import-spool.c $(SPOOL_CASE)
 tests_unit_import_spool_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_import_spool_LDADD = $(TRACE_TEST_LIBS)
+
+tests_unit_import_spool_graphs_SOURCES = tests/unit/import-spool-graphs.c $(SPOOL_CASE)
+tests_unit_import_spool_graphs_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_import_spool_graphs_LDADD = $(TRACE_TEST_LIBS)
 
 tests_unit_assemble_SOURCES = tests/unit/assemble.c $(TRACE_SAMPLE)
 tests_unit_assemble_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
