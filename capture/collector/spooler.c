@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -140,6 +141,26 @@ static int write_block(struct ct_spooler *s, struct ct_spool_block *block)
 	return failed;
 }
 
+/* The same.  A file longer than the program's own limit is an error here as any other, and
+ * no signal: that would end the program. */
+static int write_quietly(struct ct_spooler *s, struct ct_spool_block *block)
+{
+	static const struct timespec at_once;
+	sigset_t too_long, before;
+	int failed;
+
+	sigemptyset(&too_long);
+	sigaddset(&too_long, SIGXFSZ);
+	pthread_sigmask(SIG_BLOCK, &too_long, &before);
+	failed = write_block(s, block);
+	if (failed && s->file >= 0 && ftruncate(s->file, (off_t)s->bytes))
+		failed = -errno;
+	if (failed && !sigismember(&before, SIGXFSZ))
+		sigtimedwait(&too_long, NULL, &at_once);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return failed;
+}
+
 /* Counts BYTES among those of all; whether they have just become too many. */
 static bool passes_limit(struct ct_spooler *s, uint64_t bytes)
 {
@@ -179,9 +200,7 @@ static void hand_over(struct ct_spooler *s)
 	s->writing = true;
 	ct_spooler_unlock(s);
 
-	failed = write_block(s, full);
-	if (failed && s->file >= 0 && ftruncate(s->file, (off_t)s->bytes))
-		failed = -errno;
+	failed = write_quietly(s, full);
 	if (!failed)
 		passed = passes_limit(s, sizeof(*full) + full->bytes);
 	if (passed && s->full)

@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -126,11 +127,16 @@ static int undisturbed(void)
 static int play(const char *what)
 {
 	void *library = dlopen(g_getenv(CT_SESSION_CUPTI_ENV), RTLD_NOW | RTLD_LOCAL);
+	struct rlimit limit = { .rlim_cur = 5000, .rlim_max = 5000 };
 
 	stub = dlsym(library, CT_STUB_SYMBOL);
 	errno = 42;
 	if (InitializeInjection() != 1 || InitializeInjection() != 1 || errno != 42)
 		return 4;
+	if (!strcmp(what, "disk")) {
+		setrlimit(RLIMIT_FSIZE, &limit);
+		return go_on();
+	}
 	if (!strcmp(what, "refused") || !strcmp(what, "unrecorded")) {
 		return 3;
 	} else if (!strcmp(what, "go on")) {
@@ -406,6 +412,21 @@ START_TEST(disturbs_nobody)
 }
 END_TEST
 
+/* The program goes on, and is not even recorded any more. */
+START_TEST(disk_full)
+{
+	const struct ct_spool_end *end;
+
+	begin();
+	ck_assert_int_eq(finish(start("disk")), 3);
+	ck_assert_int_eq(note_of(CT_SPOOL_WRITE_FAILED)->result, EFBIG);
+	end = ct_spool_file_get(&file, CT_SPOOL_END, 0);
+	ck_assert_uint_gt(end->n_dropped, 0);
+	ck_assert_uint_eq(atomic_load(&recording.page->n_collecting), 0);
+	end_test();
+}
+END_TEST
+
 /* Of another process than the first, or in a folder that is none. */
 START_TEST(not_recorded)
 {
@@ -439,6 +460,7 @@ static Suite *suite(void)
 	tcase_add_test(c, fatal);
 	tcase_add_test(c, forks);
 	tcase_add_test(c, threads);
+	tcase_add_test(c, disk_full);
 	tcase_add_test(c, disturbs_nobody);
 	tcase_add_loop_test(c, not_recorded, 0, 3);
 	suite_add_tcase(s, c);
