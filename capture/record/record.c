@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "capture/record/confined.h"
 #include "capture/record/find.h"
 #include "capture/record/launch.h"
 #include "capture/record/notes.h"
@@ -117,6 +118,19 @@ static gboolean deliver(struct ct_pass_context *context, const struct ct_notes *
 	return FALSE;
 }
 
+/* What was asked of the driver is not what one gets: only the records say. */
+static void say_confined(const struct ct_record_options *options, const char *folder)
+{
+	g_autoptr(GError) error = NULL;
+
+	if (options->confine_sms == 0)
+		return;
+	if (!ct_confined_check(folder, options->confine_sms, &error))
+		ct_record_say("not confined as it was asked for: %s", error->message);
+	else if (!options->quiet)
+		ct_record_say("all of it was on %u SMs", options->confine_sms);
+}
+
 /* What became of the recording; returns whether its folder is still needed. */
 static gboolean finish(struct ct_recording *recording, const struct ct_ending *ending,
 		       const struct ct_record_options *options, const char *collector)
@@ -149,6 +163,7 @@ static gboolean finish(struct ct_recording *recording, const struct ct_ending *e
 					"is kept, and becomes a trace by: %s\n",
 					how);
 		ct_launch_allow_signals(words);
+		say_confined(options, recording->folder);
 		if (!deliver(&context, &notes, &error)) {
 			keep = TRUE;
 			ct_record_say("no trace could be made: %s; what was recorded is "

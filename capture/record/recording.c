@@ -130,6 +130,21 @@ int64_t ct_recording_elapsed_ns(struct ct_recording *recording)
 	return now_ns - recording->first_ns;
 }
 
+/* Not ended, nor ended and not yet waited for by its parent. */
+static gboolean is_alive(pid_t pid)
+{
+	g_autofree char *path = g_strdup_printf("/proc/%d/stat", (int)pid);
+	g_autofree char *line = NULL;
+	const char *state;
+
+	if (kill(pid, 0) != 0)
+		return errno == EPERM;
+	if (!g_file_get_contents(path, &line, NULL, NULL))
+		return TRUE;
+	state = strrchr(line, ')');
+	return !state || !g_str_has_prefix(state, ") Z");
+}
+
 /* Whether a process that has a spool is still there; one that was killed will not say
  * that it has finished. */
 static gboolean anybody_alive(const char *folder)
@@ -142,7 +157,7 @@ static gboolean anybody_alive(const char *folder)
 		gint64 pid = g_ascii_strtoll(name, NULL, 10);
 
 		if (g_str_has_suffix(name, CT_SPOOL_SUFFIX) && pid > 0 && pid <= INT_MAX)
-			alive = kill((pid_t)pid, 0) == 0 || errno == EPERM;
+			alive = is_alive((pid_t)pid);
 	}
 	if (dir)
 		g_dir_close(dir);

@@ -8,9 +8,10 @@
 #include "capture/record/find.h"
 #include "traces/spool.h"
 
-#define TICK_MS      20
-#define LAST_MS      2000 /* for collectors to finish after the program has ended */
-#define ON_ENDING_MS 1000 /* and before a signal is passed on that will end it */
+#define TICK_MS 20
+/* A collector needs 1.2 s where the program goes on launching, and up to 5 s for kernels
+ * that run on (collector/flusher.c); whoever sends SIGTERM often waits for 10 s only. */
+#define LAST_MS 3000
 
 static void tick(void *data)
 {
@@ -25,7 +26,7 @@ static void ending(void *data)
 	const struct ct_run *run = data;
 
 	ct_recording_stop(run->recording, CT_SPOOL_STOPPED);
-	ct_recording_drain(run->recording, ON_ENDING_MS);
+	ct_recording_drain(run->recording, LAST_MS);
 }
 
 /* NVTX loads one library only, and one that the user chose keeps its place: then ranges

@@ -69,8 +69,6 @@ char *ct_why_note(const struct ct_note *note)
 		return g_strdup_printf("the records could not be written: %s", text);
 	case CT_SPOOL_KIND_MISSING:
 		return g_strdup_printf("CUPTI does not record one kind of thing, %s", text);
-	case CT_SPOOL_NOT_CONFINED:
-		return g_strdup_printf("not all of it was put on fewer SMs: %s", text);
 	case CT_SPOOL_FULL:
 		return g_strdup("the recording ended at its limit of bytes");
 	default:

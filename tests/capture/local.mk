@@ -133,6 +133,7 @@ tests_capture_record_terminal_SOURCES = tests/capture/record-terminal.c
 tests_capture_record_actor_SOURCES = tests/capture/record-actor.c
 tests_capture_record_actor_LDADD = capture/collector/libcollector.la
 RECORD_TESTS = \
+	tests/capture/record-fakes.sh \
 	tests/capture/record-traces.sh \
 	tests/capture/record-unheard.sh \
 	tests/capture/record-plain.sh

@@ -128,19 +128,19 @@ ends 0 -o kinds.ctt "$actor" spawn=3 up kernels=2 note=12:memory note=12:memory 
 # what outlives the program is told to write, gets a moment, and is not waited for
 rm -f up
 begin=$(date +%s%N)
-ends 4 -o outlived.ctt "$actor" daemon=4 up kernels=8 touch=up wait-stop sleep=300 kernels=2 end sleep=4000
+ends 4 -o outlived.ctt "$actor" daemon=4 up kernels=8 touch=up wait-stop sleep=300 kernels=2 end sleep=6000
 ms=$((($(date +%s%N) - begin) / 1000000))
-[ $ms -lt 3500 ] || fail "waited $ms ms for a daemon"
+[ $ms -lt 5500 ] || fail "waited $ms ms for a daemon"
 holds outlived.ctt 10
 if grep -q 'without closing' err; then fail "a daemon had no time to write: $(cat err)"; fi
 rm -f up
-ends 4 -o forever.ctt "$actor" daemon=4 up kernels=8 touch=up sleep=4000
+ends 4 -o forever.ctt "$actor" daemon=4 up kernels=8 touch=up sleep=6000
 says err '1 of 1 processes ended without closing'
 holds forever.ctt 8
 
 # SIGTERM to the recorder: records are written before the program hears of it
 rm -f up
-"$cotenant" record -o term.ctt "$actor" up kernels=12 touch=up wait-stop end sleep=5000 >out 2>err &
+"$cotenant" record -o term.ctt "$actor" up kernels=12 touch=up wait-stop end sleep=9000 >out 2>err &
 recorder=$!
 i=0
 while [ ! -e up ] && [ $i -lt 200 ]; do sleep 0.05; i=$((i + 1)); done
@@ -149,6 +149,20 @@ wait $recorder
 [ $? = 143 ] || fail "SIGTERM: not the program's end: $(cat err)"
 holds term.ctt 12
 if grep -q 'without closing' err; then fail "SIGTERM: passed on too early: $(cat err)"; fi
+
+# nor is it held up by a process that was killed and that nobody has waited for
+rm -f up
+"$cotenant" record -o term.ctt sh -c "$actor up kernels=1 kill=9 & sleep 0.2; echo >up; exec sleep 9" >out 2>err &
+recorder=$!
+i=0
+while [ ! -e up ] && [ $i -lt 200 ]; do sleep 0.05; i=$((i + 1)); done
+sleep 0.1
+begin=$(date +%s%N)
+setsid kill -TERM $recorder
+wait $recorder
+[ $? = 143 ] || fail "SIGTERM beside a dead child: not the program's end: $(cat err)"
+[ $((($(date +%s%N) - begin) / 1000000)) -lt 2500 ] || fail "waited for a dead child"
+holds term.ctt 1
 
 # a killed recorder: the program goes on, and what it says can be imported
 rm -f up

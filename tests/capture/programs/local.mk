@@ -1,5 +1,6 @@
 # Small programs of the driver API, to be recorded; they find the fake driver by -rpath.
 captured_programs = \
+	tests/capture/programs/closes \
 	tests/capture/programs/copies \
 	tests/capture/programs/ends \
 	tests/capture/programs/forks \
@@ -16,6 +17,10 @@ noinst_HEADERS += tests/capture/programs/program.h
 CAPTURE_TESTS += $(FAKES_TESTS)
 captured_program_libs = tests/fakes/libcuda.la -lpthread
 
+tests_capture_programs_closes_SOURCES = tests/capture/programs/closes.c
+tests_capture_programs_closes_CFLAGS = $(fakes_flags)
+tests_capture_programs_closes_LDFLAGS = $(fake_program_flags)
+tests_capture_programs_closes_LDADD = $(captured_program_libs)
 tests_capture_programs_copies_SOURCES = tests/capture/programs/copies.c
 tests_capture_programs_copies_CFLAGS = $(fakes_flags)
 tests_capture_programs_copies_LDFLAGS = $(fake_program_flags)
