@@ -26,7 +26,7 @@ DRY=${DRY:-0}
 export OUT BUNDLE LIMIT PYTHON DRY
 
 # step, its limit in seconds
-steps="environment:90 tools:150 smoke:60
+steps="environment:90 tools:150 smoke:60 calls:60
 record:bert-infer:60 record:llama-decode-graph:70 record:resnet50-train:60
 record:llama-prefill:70 record:llama-decode:70 record:resnet50-infer:60
 record:llama-prefill-graph:70 record:pair:70
@@ -144,6 +144,22 @@ step_smoke() {
 	[ -s "$trace" ] || return 1
 	"$BIN/cotenant" trace check "$trace"
 	"$BIN/cotenant" trace info "$trace"
+}
+
+# Which calls' records kernels join when only the driver's, or only the runtime's, are asked
+# for; smoke asked for both.
+step_calls() {
+	local only folder
+	workload smoke --requests 3
+	for only in driver runtime; do
+		rm -rf "$WORK"/calls.ctt*
+		COTENANT_CALLS=$only record "$WORK/calls.ctt" --quiet --keep-spools -- "${command[@]}"
+		for folder in "$WORK"/calls.ctt.*.spools; do
+			"$PYTHON" "$here/spool-facts.py" "$folder" |
+				sed -n "s/^\(kernels_join\|records\|notes\) /* $only only: &/p"
+		done
+	done
+	rm -rf "$WORK"/calls.ctt*
 }
 
 step_record() { # WORKLOAD

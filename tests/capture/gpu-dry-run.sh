@@ -21,14 +21,16 @@ says() { # PATTERN
 	grep -q -- "$1" "$dir/out/summary.txt" || fail "'$1' is not in the summary"
 }
 
-bash "$source/experiments/gpu/record.sh" --dry-run --only "environment tools smoke \
+bash "$source/experiments/gpu/record.sh" --dry-run --only "environment tools smoke calls \
 record:llama-decode-graph record:resnet50-train record:pair compare:bert-infer \
 overhead:llama-decode-graph:2 curves:bert-infer:16,48,96 replay samples" \
 	>"$dir/stdout" 2>&1 || fail "exit code $?"
 failed=$(grep '^== ' "$dir/out/summary.txt" | grep -v ': code 0,')
 [ -z "$failed" ] || fail "$failed"
-[ "$(grep -c '^== ' "$dir/out/summary.txt")" = 11 ] || fail "not 11 steps"
+[ "$(grep -c '^== ' "$dir/out/summary.txt")" = 12 ] || fail "not 12 steps"
 says 'kernels_join .*driver'
+says 'driver only: kernels_join .*driver'
+says 'runtime only: kernels_join .*no call'
 says 'bytes per kernel: spool'
 says 'overhead: median'
 says 'curves: 3 of the 3 kinds of kernel'
