@@ -82,11 +82,11 @@ static void *find(char *why, size_t room)
 	char path[PATH_MAX];
 	size_t i, k;
 
+	/* What was asked for is not replaced by something else. */
+	if (named && *named)
+		return try(named, why, room);
 	for (i = 0; i < N_NAMES && !library; i++)
 		library = dlopen(names[i], RTLD_NOW | RTLD_NOLOAD);
-	/* What was asked for is not replaced by something else. */
-	if (!library && named && *named)
-		return try(named, why, room);
 	if (!library)
 		library = try_wheel(why, room);
 	for (i = 0; i < N_NAMES && !library; i++)

@@ -2,7 +2,7 @@
  * inject - what the driver calls, inside the first cuInit() of the program.
  *
  * The order of what happens here is not free:
- * 1. A copy of CUPTI that the program has loaded is used, not another one.
+ * 1. A copy of CUPTI that the program has loaded is used, not another one (bind.h).
  * 2. The clock is set before anything else, and once: CUPTI derives from it how it turns
  *    the device's clock into the host's, in some generations when a tool subscribes, and
  *    each change spoils a record (pytorch issues 190354 and 192021).
