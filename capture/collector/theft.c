@@ -6,7 +6,7 @@
 #include "capture/collector/buffers.h"
 #include "traces/driver-call.h"
 
-#define QUIET_NS   2000000000  /* nothing came: listen for launches */
+#define QUIET_NS   400000000   /* nothing came: listen for launches */
 #define CERTAIN_NS 60000000000 /* a launch, and nothing came: no kernel takes as long */
 
 static struct {
