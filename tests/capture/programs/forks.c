@@ -1,5 +1,5 @@
 /* forks - a child is made before or after cuInit(), and tries to use CUDA; or it becomes
- * another program, which counts the files that are open.  forks before|after|exec */
+ * another program, which lists the files that are open.  forks before|after|exec */
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -32,11 +32,11 @@ int main(int argc, char **argv)
 	if (!before)
 		work("parent_spin_1000");
 	fflush(stdout);
+	usleep(150000); /* whoever listens has opened what he opens */
 	child = fork();
 	if (!child) {
 		if (argc > 1 && !strcmp(argv[1], "exec")) {
-			execlp("sh", "sh", "-c", "ls /proc/$$/fd | wc -l; exit 8",
-			       (char *)NULL);
+			execlp("ls", "ls", "/proc/self/fd", (char *)NULL);
 			exit(1);
 		}
 		if (!before)

@@ -8,6 +8,7 @@ captured_programs = \
 	tests/capture/programs/green \
 	tests/capture/programs/loop \
 	tests/capture/programs/names \
+	tests/capture/programs/ranges \
 	tests/capture/programs/shapes \
 	tests/capture/programs/streams \
 	tests/capture/programs/threads
@@ -61,3 +62,27 @@ tests_capture_programs_names_SOURCES = tests/capture/programs/names.c
 tests_capture_programs_names_CFLAGS = $(fakes_flags)
 tests_capture_programs_names_LDFLAGS = $(fake_program_flags)
 tests_capture_programs_names_LDADD = $(captured_program_libs)
+tests_capture_programs_ranges_SOURCES = tests/capture/programs/ranges.c \
+	tests/capture/nvtx-client.c tests/capture/nvtx-client.h
+tests_capture_programs_ranges_CFLAGS = $(fakes_flags)
+tests_capture_programs_ranges_LDFLAGS = $(fake_program_flags)
+tests_capture_programs_ranges_LDADD = $(captured_program_libs) -ldl
+
+# The collector inside them, against what each must leave in its spool.
+CAPTURE_TESTS += tests/capture/collector.sh
+EXTRA_DIST += tests/capture/collector.sh \
+	tests/capture/golden/copies.txt \
+	tests/capture/golden/graph.txt \
+	tests/capture/golden/green.txt \
+	tests/capture/golden/loop.txt \
+	tests/capture/golden/names.txt \
+	tests/capture/golden/ranges.txt \
+	tests/capture/golden/shapes.txt \
+	tests/capture/golden/streams.txt \
+	tests/capture/golden/threads.txt
+check_PROGRAMS += tests/capture/spool-dump
+tests_capture_spool_dump_SOURCES = \
+	tests/capture/spool-dump.c \
+	tests/capture/spool-view.c \
+	tests/capture/spool-view.h
+tests_capture_spool_dump_LDADD = $(XXHASH_LIBS)
