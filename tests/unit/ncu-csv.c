@@ -166,6 +166,27 @@ START_TEST(test_variants)
 }
 END_TEST
 
+/* Rules stand between the metrics, and may be shorter than the header says. */
+START_TEST(test_rules)
+{
+	struct ct_counter_table *table = read_good(
+		"\"ID\",\"Kernel Name\",\"Block Size\",\"Grid Size\",\"Metric Name\","
+		"\"Metric Unit\",\"Metric Value\",\"Rule Name\",\"Rule Description\"\n"
+		"\"0\",\"f\",\"(1,1,1)\",\"(2,1,1)\",\"dram__bytes_read.sum\",\"byte\","
+		"\"12\",\"\"\n"
+		"\"0\",\"f\",\"(1,1,1)\",\"(2,1,1)\",\"\",\"\",\"\",\"Bound\",\"Do "
+		"\"\"it\"\", now\"\n"
+		"\"0\",\"f\",\"(1,1,1)\",\"(2,1,1)\",\"dram__bytes_write.sum\",\"byte\","
+		"\"3\",\"\",\"\"\n");
+
+	ck_assert_uint_eq(table->rows->len, 1);
+	ck_assert_uint_eq(row(table, 0)->samples, 1);
+	has(row(table, 0), CT_COUNTER_DRAM_READ_BYTES, 12);
+	has(row(table, 0), CT_COUNTER_DRAM_WRITE_BYTES, 3);
+	ct_counter_table_free(table);
+}
+END_TEST
+
 #define GOOD METRIC("0", "f", "(1,1,1)", READ, "byte", "1")
 
 static const struct {
@@ -190,6 +211,8 @@ static const struct {
 	{ LONG METRIC("0", "f", "(1,1)", READ, "byte", "1"), "'(1,1)' is no grid" },
 	{ LONG METRIC("0", "", "(1,1,1)", READ, "byte", "1"), "the kernel has no name" },
 	{ LONG "\"0\",\"7\"\n", "line 2: has 2 fields, the header 15" },
+	{ HEAD ",\"" READ "\"\n" LAUNCH("0", "f", "(1,1,1)") "\n",
+	  "line 2: has 11 fields, the header 12" },
 	{ LONG "\"0\",\"7\n", "line 2: has 0 fields" },
 	{ HEAD ",\"" READ "\"\n" LAUNCH("0", "f", "(1,1,1)") ",\"1\"\n",
 	  "line 2, column 1: no line of units" },
@@ -231,6 +254,7 @@ int main(void)
 	tcase_add_test(tcase, test_long);
 	tcase_add_test(tcase, test_raw);
 	tcase_add_test(tcase, test_variants);
+	tcase_add_test(tcase, test_rules);
 	tcase_add_loop_test(tcase, test_bad, 0, G_N_ELEMENTS(bad));
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
