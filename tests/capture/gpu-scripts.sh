@@ -12,7 +12,7 @@ fail() {
 for script in record.sh bundle.sh dry-workload; do
 	bash -n "$here/$script" || fail "$script: bash cannot read it"
 	if command -v shellcheck >/dev/null; then
-		shellcheck "$here/$script" || fail "$script: shellcheck"
+		shellcheck -S warning "$here/$script" || fail "$script: shellcheck"
 	fi
 done
 
