@@ -163,7 +163,10 @@ static char *say_trouble(const struct content *c)
 	chip = chip && g_utf8_validate(chip, -1, NULL) ? chip : "this device";
 	switch (h->trouble) {
 	case 0:
-		return NULL;
+		if (h->complete)
+			return NULL;
+		return g_strdup("a process ended by _exit() or a signal, and what it "
+				"launched last is not counted");
 	case CT_COUNTER_NO_CUPTI:
 		return g_strdup_printf("no CUPTI with a range profiler was found (%s)",
 				       call);

@@ -254,6 +254,7 @@ START_TEST(test_destroyed)
 {
 	run(destroyed, "");
 	is_gemm(row(gemm.symbol, 4), 2);
+	ck_assert_ptr_nonnull(strstr(table->trouble, "ended by _exit()"));
 }
 END_TEST
 
