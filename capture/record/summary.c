@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "capture/record/find.h"
 #include "capture/record/pass.h"
 #include "capture/record/why.h"
 #include "traces/check.h"
@@ -176,8 +177,12 @@ static void say_requests(const struct ct_summary *summary, const struct counts *
 	g_autofree char *tenant = NULL, *word = NULL;
 
 	if (wanted && counts->requests == 0) {
-		ct_record_say("no range '%s' in it, so there are no requests%s%s", wanted,
-			      most ? "; there are: " : "", markers);
+		const char *other = most ? NULL : g_getenv(CT_NVTX_INJECTION_ENV);
+
+		ct_record_say("no range '%s' in it, so there are no requests%s%s%s%s",
+			      wanted, most ? "; there are: " : "", markers,
+			      other ? "; " CT_NVTX_INJECTION_ENV " is set to " : "",
+			      other ? other : "");
 		return;
 	}
 	if (!wanted && !most)

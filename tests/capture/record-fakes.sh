@@ -124,6 +124,24 @@ n=$(sed -n 's/.*"kernels": \([0-9]*\),.*/\1/p' info)
 all=$(sed -n 's/^ends: \([0-9]*\) steps.*/\1/p' out)
 [ "${n:-0}" -gt 0 ] && [ "$n" -lt $((all * 2 / 3)) ] || fail "--duration: $n of $all kernels"
 
+# requests: counted, replayed by the words that are said, and where a recording begins
+requests=$build/tests/capture/requests
+"$cotenant" record -r request -o x.ctt "$requests" vit --requests 5 >out 2>err || fail "requests: $(cat err)"
+says err "5 requests 'request'; to replay: cotenant run x.ctt,requests=request"
+"$cotenant" run x.ctt,requests=request --device h200-sxm --duration 20ms >out 2>&1 || fail "no replay: $(cat out)"
+"$cotenant" trace info --output-format=json x.ctt >info
+all=$(sed -n 's/.*"kernels": \([0-9]*\),.*/\1/p' info)
+"$cotenant" record --start-on-marker='reques*' -r request -o x.ctt "$requests" vit --requests 5 >out 2>err
+says err "5 requests 'request'"
+"$cotenant" trace info --output-format=json x.ctt >info
+n=$(sed -n 's/.*"kernels": \([0-9]*\),.*/\1/p' info)
+[ "${n:-0}" -gt 0 ] && [ "$n" -lt "$all" ] || fail "--start-on-marker: $n kernels, $all without"
+"$cotenant" record --start-on-marker=never -o old.ctt "$requests" vit --requests 5 >out 2>err
+says err "nothing was recorded: no range 'never' began"
+[ "$(cat old.ctt)" = old ] || fail "--start-on-marker: the old trace was touched"
+NVTX_INJECTION64_PATH=/mine "$cotenant" record -r request -o x.ctt "$requests" vit --requests 5 >out 2>err
+says err "no range 'request' in it.*NVTX_INJECTION64_PATH is set to /mine"
+
 # on some of the SMs: believed only if the records say so
 "$cotenant" record --confine=24 -o x.ctt "$programs"/loop 5 >out 2>err
 [ $? = 5 ] || fail "--confine: not the program's code: $(cat err)"
