@@ -238,7 +238,7 @@ i=0
 while [ $i -lt 40 ]; do sleep 0.05; i=$((i + 1)); done
 exit 42
 END
-if [ -x "$terminal" ]; then
+if [ -x "$terminal" ] && [ -c /dev/ptmx ]; then
 	rm -f ready
 	"$terminal" c ready "$cotenant" record -o x.ctt sh keys >out 2>&1
 	[ $? = 43 ] || fail "Ctrl-C: not the program's code: $(cat out)"
