@@ -420,6 +420,8 @@ struct ct_program *ct_program_new(const struct ct_trace *trace,
 	}
 	p->peak_memory_bytes = (int64_t)s->peak_bytes;
 	if (ok)
+		ct_program_trace_curves(p);
+	if (ok)
 		ct_program_estimate(p, ct_estimator_find("none"));
 	g_array_free(s->ranges, TRUE);
 	g_hash_table_unref(s->live);
@@ -445,6 +447,7 @@ void ct_program_free(struct ct_program *p)
 	g_free(p->shape_time);
 	g_hash_table_unref(p->event_index);
 	g_free(p->curve);
+	g_free(p->trace_curve);
 	g_free(p->need);
 	g_free(p->isolated_ns);
 	g_free(p->is_collective);

@@ -63,10 +63,14 @@ struct ct_program {
 	enum ct_estimate_level level;
 	struct ct_demand_guess *estimate; /* per shape */
 	struct ct_shape_time *shape_time;
-	const struct ct_curves *curves; /* measured; NULL: none; borrowed */
+	const struct ct_curves *curves; /* measured, in a file; NULL: none; borrowed */
+	struct ct_curve *trace_curve;   /* and in the trace, without names; NULL: none */
 	const struct ct_curve **curve;  /* per shape, NULL: none; NULL: no curves */
 	double curve_pct;               /* of kernel time: kernels that have one */
-	GArray *rules;                  /* struct ct_program_rule, by falling share */
+	double trace_curve_pct;         /* of it: that of the trace */
+	uint32_t n_unused_curves;  /* of the trace, that end at other SMs than the board, */
+	uint32_t unused_curve_sms; /* as many as the last of them */
+	GArray *rules;             /* struct ct_program_rule, by falling share */
 };
 
 /* MARKER: requests are the ranges of this name ("name" or "prefix*"); NULL: the whole
@@ -79,8 +83,12 @@ void ct_program_free(struct ct_program *);
 /* Unmeasured demands are what this estimator says; of a new program, "none". */
 void ct_program_estimate(struct ct_program *, const struct ct_estimator *);
 
-/* Kernels that fit a curve take the measured times on some of the SMs; at most once.  A
- * collective's time is that of its peers, whatever its SMs. */
+/* Kernels take the measured times on some of the SMs that the trace holds; part of
+ * ct_program_new(). */
+void ct_program_trace_curves(struct ct_program *);
+
+/* Kernels that fit a curve take those of the file, before any of the trace; at most once.
+ * A collective's time is that of its peers, whatever its SMs. */
 gboolean ct_program_curves(struct ct_program *, const struct ct_curves *, GError **error);
 
 /* The same program on a DEVICE of the same SMs but other bandwidths, with guesses at

@@ -79,9 +79,16 @@ static void warn_of_curves(struct ct_study *study, const struct ct_tenant_spec *
 {
 	g_autofree char *board = p->curves ? ct_sourced_name(p->device->path) : NULL;
 
+	if (p->n_unused_curves)
+		warn(study,
+		     "%s: %u curves in its trace end at %u SMs, and %s has %u: they are "
+		     "not "
+		     "used",
+		     t->name, p->n_unused_curves, p->unused_curve_sms, p->device->name,
+		     p->device->sms);
 	if (!p->curves)
 		return;
-	if (p->curve_pct <= 0)
+	if (p->curve_pct - p->trace_curve_pct <= 0)
 		warn(study, "%s: none of its kernels has a curve in %s", t->name,
 		     p->curves->path);
 	if (strcmp(p->curves->device, board) != 0 &&

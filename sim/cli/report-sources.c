@@ -49,10 +49,12 @@ json_t *ct_report_sources(const struct ct_program *p)
 		"unknown", p->demand_pct[CT_DEMAND_UNKNOWN], "estimator",
 		p->estimator->name, "rules", rules(p));
 
-	if (p->curves)
+	if (p->curve)
 		json_object_set_new(sources, "sms_pct",
-				    json_pack("{s:f, s:f}", "measured", p->curve_pct,
-					      "formula", 100 - p->curve_pct));
+				    json_pack("{s:f, s:f, s:f}", "measured",
+					      p->curve_pct - p->trace_curve_pct, "in_trace",
+					      p->trace_curve_pct, "formula",
+					      100 - p->curve_pct));
 	return sources;
 }
 
@@ -89,9 +91,10 @@ char *ct_report_sources_text(const struct ct_program *p)
 	append(text, other_launches_pct(p), "from other launches");
 	append(text, p->estimated_pct, "recorded beside others");
 	append(text, p->guessed_pct, "of a guessed shape");
-	if (p->curves) {
+	if (p->curve) {
 		g_string_append(text, "; on some of the SMs ");
-		append(text, p->curve_pct, "by measured curves");
+		append(text, p->curve_pct - p->trace_curve_pct, "by measured curves");
+		append(text, p->trace_curve_pct, "by curves in the trace");
 		append(text, 100 - p->curve_pct, "by formula");
 	}
 	g_string_append(text, "; DRAM use ");

@@ -124,6 +124,7 @@ static const struct {
 	{ "results[].tenants[].sources.estimator", "s" },
 	{ "results[].tenants[].sources.sms_pct", "o-" },
 	{ "results[].tenants[].sources.sms_pct.measured", "n" },
+	{ "results[].tenants[].sources.sms_pct.in_trace", "n" },
 	{ "results[].tenants[].sources.sms_pct.formula", "n" },
 	{ "results[].tenants[].sources.rules", "l" },
 	{ "results[].tenants[].sources.rules[]", "o" },

@@ -173,6 +173,97 @@ START_TEST(static_partitions)
 }
 END_TEST
 
+/* What static partitions of 2 and 2 SMs make of a kernel that fills all. */
+static int64_t on_half(struct tape *tape, const struct ct_curves *curves,
+		       struct ct_program *seen)
+{
+	struct ct_run_result *result;
+	struct lab lab;
+	int64_t ns;
+
+	lab_begin(&lab);
+	lab.scenario->sharing.mode = CT_SHARING_MPS;
+	add(&lab, tape, curves)->sharing.mps_sms = 2;
+	add(&lab, one_kernel("other", 1), NULL)->sharing.mps_sms = 2;
+	result = lab_run(&lab, "fifo");
+	ns = latency(result, 0) - LAB_LATENCY_NS;
+	ct_run_result_free(result);
+	*seen = *(struct ct_program *)lab.programs->pdata[0];
+	lab_end(&lab);
+	return ns;
+}
+
+/* Points in the trace count for their shape alone, the last of several at as many SMs. */
+START_TEST(curves_in_the_trace)
+{
+	struct ct_curves *curves =
+		curves_of(FILE_OF(ENTRY("k", "[[2, 3000], [4, 1000]]")), NULL);
+	struct ct_program seen;
+	struct tape *tape;
+
+	for (int file = 0; file < 2; file++) {
+		tape = one_kernel("k", FULL);
+		tape_curve(tape, "k", FULL, 4, 1000);
+		tape_curve(tape, "k", FULL, 2, 9000);
+		tape_curve(tape, "k", FULL + 1, 2, 9000);
+		tape_curve(tape, "k", FULL + 1, 4, 1000);
+		tape_curve(tape, "k", FULL, 2, 2500);
+		ck_assert_int_eq(on_half(tape, file ? curves : NULL, &seen),
+				 file ? 30000 : 25000);
+		ck_assert_double_eq_tol(seen.curve_pct, 100, 1e-9);
+		ck_assert_double_eq_tol(seen.trace_curve_pct, file ? 0 : 100, 1e-9);
+		ck_assert_uint_eq(seen.n_unused_curves, 0);
+	}
+	ct_curves_free(curves);
+}
+END_TEST
+
+/* One that does not end at the board's SMs is left out, and one point is no curve. */
+START_TEST(curves_of_another_board)
+{
+	struct tape *tape = one_kernel("k", FULL);
+	struct ct_program seen;
+
+	tape_curve(tape, "k", FULL, 2, 2500);
+	tape_curve(tape, "k", FULL, 4, 1000);
+	tape_curve(tape, "k", FULL, 8, 500);
+	ck_assert_int_eq(on_half(tape, NULL, &seen), 20000);
+	ck_assert_uint_eq(seen.n_unused_curves, 1);
+	ck_assert_uint_eq(seen.unused_curve_sms, 8);
+	tape = one_kernel("k", FULL);
+	tape_curve(tape, "k", FULL, 4, 1000);
+	ck_assert_int_eq(on_half(tape, NULL, &seen), 20000);
+	ck_assert_uint_eq(seen.n_unused_curves, 0);
+	ck_assert_ptr_null(seen.curve);
+}
+END_TEST
+
+/* More points than a curve has: some are dropped, not the ends. */
+START_TEST(curves_are_thinned)
+{
+	struct ct_device *d = ct_device_load("h100-sxm", NULL);
+	struct tape *tape = one_kernel("k", 1000);
+	g_autofree char *path = NULL;
+	struct ct_trace *trace;
+	struct ct_program *p;
+
+	for (uint32_t sms = 1; sms <= 132; sms++)
+		tape_curve(tape, "k", 1000, sms, 132000 / sms);
+	path = tape_end(tape);
+	trace = tiny_open(path);
+	p = ct_program_new(trace, d, NULL, NULL);
+	ck_assert_ptr_nonnull(p);
+	ck_assert_uint_eq(p->curve[0]->n, CT_CURVE_MAX_POINTS);
+	ck_assert_uint_eq(p->curve[0]->point[0].sms, 1);
+	ck_assert_uint_eq(p->curve[0]->point[CT_CURVE_MAX_POINTS - 1].sms, 132);
+	for (uint32_t i = 1; i < p->curve[0]->n; i++)
+		ck_assert_uint_gt(p->curve[0]->point[i].sms, p->curve[0]->point[i - 1].sms);
+	ct_program_free(p);
+	ct_trace_free(trace);
+	ct_device_free(d);
+}
+END_TEST
+
 START_TEST(share_of_a_client)
 {
 	struct ct_curves *curves = curves_of(FILE_OF(ENTRY("k", HALF_POINTS)), NULL);
@@ -327,6 +418,9 @@ int main(void)
 	tcase_add_test(tests, names);
 	tcase_add_test(tests, moves);
 	tcase_add_test(tests, static_partitions);
+	tcase_add_test(tests, curves_in_the_trace);
+	tcase_add_test(tests, curves_of_another_board);
+	tcase_add_test(tests, curves_are_thinned);
 	tcase_add_test(tests, share_of_a_client);
 	tcase_add_test(tests, part_of_a_policy);
 	tcase_add_test(tests, share_of_time);

@@ -202,6 +202,15 @@ void tape_marker(struct tape *tape, uint32_t thread, enum ct_op_kind kind, const
 	tape_call(tape, thread, kind, 0, op);
 }
 
+void tape_curve(struct tape *tape, const char *name, uint32_t blocks, uint32_t sms,
+		int64_t ns)
+{
+	struct ct_curve_record curve = { .sms = sms, .ns = ns, .samples = 1 };
+
+	curve.shape = named_shape(tape, name, blocks);
+	need(ct_writer_curve(tape->writer, &curve));
+}
+
 char *tape_end(struct tape *tape)
 {
 	char *path = tape->path;

@@ -52,6 +52,9 @@ uint32_t tape_shape(struct tape *, uint32_t blocks, uint32_t threads);
 void tape_clusters(struct tape *, uint32_t thread, uint32_t stream, uint32_t blocks,
 		   uint16_t cluster, int64_t ns);
 
+/* As measured: the kernel of that name and so many blocks took NS on SMS SMs. */
+void tape_curve(struct tape *, const char *name, uint32_t blocks, uint32_t sms, int64_t ns);
+
 /* Ends the tape: the path of the trace. */
 char *tape_end(struct tape *);
 
