@@ -58,6 +58,7 @@ sim_libsim_la_SOURCES = \
 	sim/metrics.c \
 	sim/metrics.h \
 	sim/program-curve.c \
+	sim/program-green.c \
 	sim/program-demand.c \
 	sim/program.c \
 	sim/program.h \
@@ -72,6 +73,7 @@ sim_libsim_la_SOURCES = \
 	sim/run-gap.c \
 	sim/run-overlap.c \
 	sim/run-graph.c \
+	sim/run-green.c \
 	sim/run-host.c \
 	sim/run-infer.c \
 	sim/run-internal.h \

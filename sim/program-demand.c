@@ -113,5 +113,6 @@ struct ct_program *ct_program_variant(const struct ct_program *base,
 	p->base = base;
 	p->device = device;
 	p->level = level;
+	ct_program_green_variant(p);
 	return p;
 }

@@ -137,13 +137,16 @@ static gboolean prepare_shapes(struct ct_program *p, GError **error)
 static void scan_kernel(struct scan *s, const struct ct_op *op)
 {
 	struct ct_program *p = s->program;
+	uint32_t green = p->stream_green ? p->stream_green[op->stream] : 0;
 	int64_t ns = op->end_ns - op->start_ns;
 
 	p->n_kernels++;
+	if (green)
+		p->green[green - 1].kernel_ns += (double)ns;
 	s->kernel_ns += (double)ns;
 	if (op->overlap_ns > 0) {
 		s->overlapped_ns += (double)ns;
-	} else if (!p->is_collective[op->shape]) {
+	} else if (!green && !p->is_collective[op->shape]) {
 		/* a running mean: sums of many long kernels would overflow */
 		uint64_t n = ++s->alone_n[op->shape];
 
@@ -336,8 +339,9 @@ static gboolean measure_requests(struct ct_program *p, double *estimated_ns, GEr
 			if (op->kind != CT_OP_KERNEL)
 				continue;
 			request->kernels++;
-			if (op->overlap_ns > 0 && p->isolated_ns[op->shape] == 0 &&
-			    !p->is_collective[op->shape])
+			if (op->overlap_ns > 0 && !p->is_collective[op->shape] &&
+			    (p->isolated_ns[op->shape] == 0 ||
+			     ct_program_green_of(p, op->stream)))
 				*estimated_ns += (double)(op->end_ns - op->start_ns);
 		}
 		ct_cursor_free(cursor);
@@ -400,6 +404,7 @@ struct ct_program *ct_program_new(const struct ct_trace *trace,
 	s->ranges = g_array_new(FALSE, FALSE, sizeof(struct range));
 	s->live = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
 	s->alone_n = g_new0(uint64_t, trace->n_shapes + 1);
+	ct_program_green(p);
 	ok = check_devices(p, error) && prepare_shapes(p, error) &&
 	     scan_trace(s, marker, error);
 	if (ok && marker)
@@ -437,6 +442,7 @@ void ct_program_free(struct ct_program *p)
 {
 	if (!p)
 		return;
+	ct_program_green_free(p);
 	if (p->base) {
 		g_free(p);
 		return;

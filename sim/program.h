@@ -30,6 +30,14 @@ struct ct_shape_time {         /* of all launches of a shape, as recorded */
 	double ns, counted_ns; /* counted: that have counters of their own */
 };
 
+struct ct_program_green {         /* a context that has some of the SMs */
+	uint32_t sms;             /* fewer than the board */
+	uint32_t device_sms;      /* of the device it was recorded on */
+	gboolean is_measured;     /* the process was put there, only to measure it */
+	double kernel_ns;         /* that its kernels took, as recorded */
+	struct ct_device *device; /* the board with so many SMs */
+};
+
 struct ct_program_rule { /* of the estimator, that was needed */
 	const char *kind, *from;
 	struct ct_share dram;
@@ -70,7 +78,10 @@ struct ct_program {
 	double trace_curve_pct;         /* of it: that of the trace */
 	uint32_t n_unused_curves;  /* of the trace, that end at other SMs than the board, */
 	uint32_t unused_curve_sms; /* as many as the last of them */
-	GArray *rules;             /* struct ct_program_rule, by falling share */
+	uint32_t n_green;
+	struct ct_program_green *green; /* NULL: none */
+	uint32_t *stream_green;         /* per stream, 1 + index; 0: none; NULL: no green */
+	GArray *rules;                  /* struct ct_program_rule, by falling share */
 };
 
 /* MARKER: requests are the ranges of this name ("name" or "prefix*"); NULL: the whole
@@ -90,6 +101,19 @@ void ct_program_trace_curves(struct ct_program *);
 /* Kernels that fit a curve take those of the file, before any of the trace; at most once.
  * A collective's time is that of its peers, whatever its SMs. */
 gboolean ct_program_curves(struct ct_program *, const struct ct_curves *, GError **error);
+
+/* Fills the contexts that have some of the SMs; part of ct_program_new(), as what follows
+ * is of its like. */
+void ct_program_green(struct ct_program *);
+void ct_program_green_variant(struct ct_program *);
+void ct_program_green_free(struct ct_program *);
+
+/* That of a stream, or NULL. */
+const struct ct_program_green *ct_program_green_of(const struct ct_program *,
+						   uint32_t stream);
+
+/* Percent of kernel time recorded in such contexts, and how many SMs these have. */
+double ct_program_green_pct(const struct ct_program *, uint32_t *fewest, uint32_t *most);
 
 /* The same program on a DEVICE of the same SMs but other bandwidths, with guesses at
  * LEVEL; BASE outlives it. */

@@ -114,8 +114,10 @@ static void set_terms(struct run *run, struct op *op, const struct ct_terms *ter
 	if (op->kind == CT_OP_GRAPH_LAUNCH)
 		ct_run_graph_freeze(op);
 	if (op->part) {
-		op->grid.partition = op->part;
+		op->grid.partition = run->n_green + op->part;
 		op->grid.sms = &run->part[op->part - 1];
+	} else if (t->green) {
+		ct_run_green_confine(op);
 	}
 	if (t->program->curve)
 		ct_run_curve_confine(op);
@@ -159,7 +161,7 @@ static int confine(struct ct_actuator *actuator, uint32_t part, uint32_t sms)
 
 	if (part != run->n_parts + 1 || run->part_first_sm + sms > actuator->sms)
 		return -ENOSPC;
-	if (run->n_parts == G_N_ELEMENTS(run->part))
+	if (run->n_parts + run->n_green == MAX_PARTS)
 		return -ENOSPC;
 	set = &run->part[run->n_parts++];
 	memset(set, 0, sizeof(*set));

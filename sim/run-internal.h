@@ -23,6 +23,7 @@
 
 #define MAX_PARTS (CT_GPU_PARTITIONS - 1) /* beside the whole device */
 #define SEEN_OPS  64
+#define MAX_GREEN (MAX_PARTS / 2) /* that have a part of their own */
 
 struct run;
 struct copy;
@@ -173,6 +174,11 @@ struct copy {
 	int64_t idle_ns, idle_since_ns; /* of the request, if it is to be explained */
 };
 
+struct green {              /* a context of a program that has some of the SMs */
+	uint32_t partition; /* 0: it is not confined */
+	struct ct_sm_set sms;
+};
+
 struct tenant {
 	struct run *run;
 	uint32_t index; /* in the scenario */
@@ -184,6 +190,7 @@ struct tenant {
 	uint32_t sm_cap;                /* of its kernels; 0: none */
 	uint32_t partition;             /* of its kernels, if the policy has no wish */
 	const struct ct_sm_set *sms;    /* likewise; NULL: all */
+	struct green *green;            /* as the program's; NULL: none is confined */
 	const struct ct_tenant_spec *spec;
 	uint32_t tax_permille; /* its kernels run so much longer for the actuator */
 	const struct ct_program *program;
@@ -248,6 +255,7 @@ struct run {
 	GPtrArray *slabs;
 	struct ct_sm_set part[MAX_PARTS]; /* [number - 1] */
 	uint32_t n_parts, part_first_sm;
+	uint32_t n_green; /* their partitions come before those of the policy's parts */
 	int64_t alarm_ns;
 	uint64_t alarm_order, n_late;
 	int64_t broker_free_ns, broker_busy_ns; /* the broker as a server */
@@ -312,6 +320,10 @@ void ct_run_graph_freeze(struct op *graph);
 /* run-curve.c: measured times on some of the SMs; where program->curve is not NULL */
 void ct_run_curve_confine(struct op *launch);
 void ct_run_curve_on_sms(const struct op *, uint32_t sms, struct ct_kernel_work *out);
+
+/* run-green.c: contexts with some of the SMs; confine only where tenant->green is */
+void ct_run_green_init(struct run *);
+void ct_run_green_confine(struct op *launch);
 
 /* run-legacy.c: the legacy default stream; all but init only where copy->phases is */
 void ct_run_legacy_init(struct copy *);

@@ -2,7 +2,8 @@
  * run-issue - a record of the trace becomes an operation in flight.
  *
  * What the record says about the device work is turned into what the model needs: the
- * block work of a kernel, from its duration alone, and the time of a copy.
+ * block work of a kernel, from its duration alone on the SMs it was recorded on, and the
+ * time of a copy.
  */
 #include "sim/run-internal.h"
 
@@ -13,10 +14,16 @@ static void fill_kernel(struct op *op, const struct copy *copy, const struct ct_
 	const struct ct_program *program = copy->tenant->program;
 	const struct ct_trace *trace = program->trace;
 	const struct ct_block_need *need = &program->need[record->shape];
+	const struct ct_program_green *green = ct_program_green_of(program, record->stream);
+	const struct ct_device *device = program->device;
 	int64_t isolated_ns = record->end_ns - record->start_ns;
 	struct ct_kernel_demand demand;
 
-	if (record->overlap_ns > 0 && program->isolated_ns[record->shape] > 0)
+	if (green && ct_waves(green->device, need, green->sms)) {
+		device = green->device;
+		op->curve_sms = green->sms;
+	}
+	if (!green && record->overlap_ns > 0 && program->isolated_ns[record->shape] > 0)
 		isolated_ns = program->isolated_ns[record->shape];
 	if (copy->tenant->run->in->one_ns_kernels)
 		isolated_ns = 1;
@@ -24,9 +31,9 @@ static void fill_kernel(struct op *op, const struct copy *copy, const struct ct_
 	isolated_ns += isolated_ns * copy->tenant->tax_permille / 1000;
 	op->grid.need = *need;
 	op->blocks = op->left = need->blocks;
-	ct_kernel_work(program->device, need, isolated_ns, &demand, &op->grid.work);
+	ct_kernel_work(device, need, isolated_ns, &demand, &op->grid.work);
 	if (copy->tenant->spec->spread_permille)
-		ct_spread_work(program->device, need, copy->tenant->spec->spread_permille,
+		ct_spread_work(device, need, copy->tenant->spec->spread_permille,
 			       &op->grid.work);
 	op->name = trace->shape[record->shape].name;
 	op->job.work.kind = CT_WORK_KERNEL;

@@ -259,6 +259,7 @@ static gboolean begin(struct run *run, GError **error)
 		ct_run_explain_init(run);
 	if (!ct_run_contexts_init(run, error))
 		return FALSE;
+	ct_run_green_init(run);
 	err = ct_broker_new(policy, &run->actuator, &options, &run->broker, &why);
 	if (err) {
 		g_set_error(error, CT_ERROR, CT_EXIT_UNSUPPORTED, "%s",
@@ -302,6 +303,7 @@ static void end(struct run *run)
 		for (uint32_t c = 0; t->copy && c < t->n_copies; c++)
 			clear_copy(&t->copy[c]);
 		g_free(t->copy);
+		g_free(t->green);
 		g_queue_free_full(t->pending, g_free);
 		g_array_free(t->latency_ns, TRUE);
 		g_array_free(t->start_error_ns, TRUE);

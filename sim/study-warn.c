@@ -74,6 +74,47 @@ static void warn_of_board(struct ct_study *study, const struct ct_tenant_spec *t
 	}
 }
 
+/* Replayed there, too, where that can be: sim/run-green.c. */
+static void warn_of_green(struct ct_study *study, const struct ct_study_point *point,
+			  size_t tenant)
+{
+	const struct ct_program *p = point->program[tenant];
+	const char *name = point->scenario->tenant[tenant].name;
+	uint32_t fewest, most;
+	double percent = ct_program_green_pct(p, &fewest, &most);
+	gboolean measured = FALSE;
+
+	if (percent <= 0)
+		return;
+	for (uint32_t i = 0; i < p->n_green; i++)
+		measured |= p->green[i].is_measured;
+	if (measured)
+		warn(study,
+		     "%s: was put on %u of %u SMs to measure it: its kernels are scaled to "
+		     "where they run, which a recording on all SMs need not be",
+		     name, most, p->green[0].device_sms);
+	else if (point->scenario->sharing.mode != CT_SHARING_STREAMS &&
+		 point->scenario->sharing.mode != CT_SHARING_PROCESS)
+		warn(study,
+		     "%s: %.0f %% of its kernel time was recorded in contexts with %u to "
+		     "%u "
+		     "of %u SMs: where others divide the SMs, it is not kept to so many",
+		     name, percent, fewest, most, p->green[0].device_sms);
+	else if (point->scenario->engine == CT_ENGINE_FLUID)
+		warn(study,
+		     "%s: %.0f %% of its kernel time was recorded in contexts with %u to "
+		     "%u "
+		     "of %u SMs, and engine fluid does not keep it to so many",
+		     name, percent, fewest, most, p->green[0].device_sms);
+	else
+		warn(study,
+		     "%s: %.0f %% of its kernel time was recorded in contexts with %u to "
+		     "%u "
+		     "of %u SMs: which ones is not known, and taken as one behind the "
+		     "other",
+		     name, percent, fewest, most, p->green[0].device_sms);
+}
+
 static void warn_of_curves(struct ct_study *study, const struct ct_tenant_spec *t,
 			   const struct ct_program *p)
 {
@@ -294,6 +335,7 @@ void ct_study_warn(struct ct_study *study)
 			warn_of_tenant(study, &p->scenario->tenant[t], p->program[t]);
 			warn_of_board(study, &p->scenario->tenant[t], p->program[t]);
 			warn_of_curves(study, &p->scenario->tenant[t], p->program[t]);
+			warn_of_green(study, p, t);
 			warn_of_host(study, p, t);
 		}
 		warn_of_memory(study, p);

@@ -40,6 +40,8 @@ static json_t *rules(const struct ct_program *p)
 
 json_t *ct_report_sources(const struct ct_program *p)
 {
+	uint32_t fewest, most;
+	double percent = ct_program_green_pct(p, &fewest, &most);
 	json_t *sources = json_pack(
 		"{s:{s:f, s:f, s:f, s:f}, s:{s:f, s:f, s:f, s:f}, s:s, s:o}", "time_pct",
 		"alone", alone_pct(p), "other_launches", other_launches_pct(p),
@@ -49,6 +51,8 @@ json_t *ct_report_sources(const struct ct_program *p)
 		"unknown", p->demand_pct[CT_DEMAND_UNKNOWN], "estimator",
 		p->estimator->name, "rules", rules(p));
 
+	if (percent > 0)
+		json_object_set_new(sources, "green_pct", json_real(percent));
 	if (p->curve)
 		json_object_set_new(sources, "sms_pct",
 				    json_pack("{s:f, s:f, s:f}", "measured",
@@ -83,6 +87,22 @@ static void append_rules(GString *text, const struct ct_program *p)
 	g_string_free(inner, TRUE);
 }
 
+static void append_green(GString *text, const struct ct_program *p)
+{
+	uint32_t fewest, most;
+	double percent = ct_program_green_pct(p, &fewest, &most);
+	g_autofree char *what = NULL;
+
+	if (percent <= 0)
+		return;
+	if (fewest == most)
+		what = g_strdup_printf("on %u of %u SMs", most, p->green[0].device_sms);
+	else
+		what = g_strdup_printf("on %u to %u of %u SMs", fewest, most,
+				       p->green[0].device_sms);
+	append(text, percent, what);
+}
+
 char *ct_report_sources_text(const struct ct_program *p)
 {
 	GString *text = g_string_new("kernel times ");
@@ -91,6 +111,7 @@ char *ct_report_sources_text(const struct ct_program *p)
 	append(text, other_launches_pct(p), "from other launches");
 	append(text, p->estimated_pct, "recorded beside others");
 	append(text, p->guessed_pct, "of a guessed shape");
+	append_green(text, p);
 	if (p->curve) {
 		g_string_append(text, "; on some of the SMs ");
 		append(text, p->curve_pct - p->trace_curve_pct, "by measured curves");

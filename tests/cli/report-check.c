@@ -122,6 +122,7 @@ static const struct {
 	{ "results[].tenants[].sources.dram_pct.guess", "n" },
 	{ "results[].tenants[].sources.dram_pct.unknown", "n" },
 	{ "results[].tenants[].sources.estimator", "s" },
+	{ "results[].tenants[].sources.green_pct", "n-" },
 	{ "results[].tenants[].sources.sms_pct", "o-" },
 	{ "results[].tenants[].sources.sms_pct.measured", "n" },
 	{ "results[].tenants[].sources.sms_pct.in_trace", "n" },

@@ -52,6 +52,7 @@ UNIT_TESTS = \
 	tests/unit/run-calls \
 	tests/unit/run-cold-l2 \
 	tests/unit/run-contexts \
+	tests/unit/run-green \
 	tests/unit/run-order \
 	tests/unit/run-overlap \
 	tests/unit/run-copies \
@@ -278,6 +279,10 @@ tests_unit_run_calls_LDADD = $(RUN_TEST_LIBS)
 tests_unit_run_overlap_SOURCES = tests/unit/run-overlap.c $(RUN_CASE)
 tests_unit_run_overlap_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_run_overlap_LDADD = $(RUN_TEST_LIBS)
+
+tests_unit_run_green_SOURCES = tests/unit/run-green.c $(RUN_CASE)
+tests_unit_run_green_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_run_green_LDADD = $(RUN_TEST_LIBS)
 
 tests_unit_run_order_SOURCES = tests/unit/run-order.c $(RUN_CASE)
 tests_unit_run_order_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)

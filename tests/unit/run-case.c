@@ -11,6 +11,7 @@ struct tape {
 	struct ct_writer *writer;
 	char *path;
 	uint32_t n_lanes, n_streams, context;
+	gboolean has_process;
 	int64_t now_ns[MAX_LANES];
 	uint64_t sequence;
 };
@@ -200,6 +201,28 @@ void tape_marker(struct tape *tape, uint32_t thread, enum ct_op_kind kind, const
 
 	op.name = need(ct_writer_string(tape->writer, name, strlen(name)));
 	tape_call(tape, thread, kind, 0, op);
+}
+
+uint32_t tape_green_stream(struct tape *tape, uint32_t sms)
+{
+	struct ct_context_record context = { .green_parent = CT_NONE };
+	struct ct_green_record green = { .sms = sms, .device_sms = LAB_SMS };
+	struct ct_stream_record stream = { .id = tape->n_streams++ };
+	struct ct_process_record process = { .name = CT_NONE };
+
+	if (!tape->has_process)
+		need(ct_writer_process(tape->writer, &process));
+	tape->has_process = TRUE;
+	green.context = stream.context = need(ct_writer_context(tape->writer, &context));
+	need(ct_writer_green(tape->writer, &green));
+	return need(ct_writer_stream(tape->writer, &stream));
+}
+
+void tape_recording(struct tape *tape, uint32_t flags)
+{
+	const struct ct_recording_record recording = { .flags = flags };
+
+	need(ct_writer_recording(tape->writer, &recording));
 }
 
 void tape_curve(struct tape *tape, const char *name, uint32_t blocks, uint32_t sms,

@@ -52,6 +52,11 @@ uint32_t tape_shape(struct tape *, uint32_t blocks, uint32_t threads);
 void tape_clusters(struct tape *, uint32_t thread, uint32_t stream, uint32_t blocks,
 		   uint16_t cluster, int64_t ns);
 
+/* One more stream, of a context that has SMS of the device's SMs; the stream's number. */
+uint32_t tape_green_stream(struct tape *, uint32_t sms);
+/* What is recorded of the process of such contexts, CT_RECORDING_*. */
+void tape_recording(struct tape *, uint32_t flags);
+
 /* As measured: the kernel of that name and so many blocks took NS on SMS SMs. */
 void tape_curve(struct tape *, const char *name, uint32_t blocks, uint32_t sms, int64_t ns);
 
