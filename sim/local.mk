@@ -55,6 +55,8 @@ sim_libsim_la_SOURCES = \
 	sim/gpu-room.h \
 	sim/gpu.c \
 	sim/gpu.h \
+	sim/graph-form.c \
+	sim/graph-form.h \
 	sim/metrics.c \
 	sim/metrics.h \
 	sim/program-curve.c \

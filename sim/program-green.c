@@ -75,14 +75,6 @@ void ct_program_green_free(struct ct_program *p)
 		g_free(p->stream_green);
 }
 
-const struct ct_program_green *ct_program_green_of(const struct ct_program *p,
-						   uint32_t stream)
-{
-	uint32_t number = p->stream_green ? p->stream_green[stream] : 0;
-
-	return number ? &p->green[number - 1] : NULL;
-}
-
 double ct_program_green_pct(const struct ct_program *p, uint32_t *fewest, uint32_t *most)
 {
 	double total_ns = 0, green_ns = 0;

@@ -25,6 +25,12 @@ struct scan {
 	uint64_t call_bins[CT_OP_MAX][LENGTH_BINS];
 };
 
+struct launch { /* of a graph */
+	gboolean is_graph;
+	uint32_t graph;
+	uint64_t n_nodes; /* read so far */
+};
+
 struct range {
 	int64_t start_ns, end_ns;
 };
@@ -216,19 +222,48 @@ static void scan_op(struct scan *s, const struct ct_op *op, const char *marker,
 	}
 }
 
+/* Shows the launches of graphs in LANE, one operation after the other, to the forms of
+ * their edges; *LAUNCH is that whose nodes are being read. */
+static gboolean show_graphs(struct ct_program *p, uint32_t lane, const struct ct_op *op,
+			    struct launch *launch, GError **error)
+{
+	if (op && op->flags & CT_OP_CHILD && launch->is_graph) {
+		if (!launch->n_nodes++ &&
+		    !ct_graph_forms_launch(p->forms, p->trace->lane[lane].process,
+					   launch->graph ? launch->graph : op->graph,
+					   error))
+			return FALSE;
+		ct_graph_forms_node(p->forms, op);
+		return TRUE;
+	}
+	if (launch->n_nodes)
+		ct_graph_forms_launched(p->forms);
+	*launch = (struct launch){ 0 };
+	if (op && op->kind == CT_OP_GRAPH_LAUNCH)
+		*launch = (struct launch){ TRUE, op->graph, 0 };
+	return TRUE;
+}
+
 static gboolean scan_trace(struct scan *s, const char *marker, GError **error)
 {
 	const struct ct_trace *trace = s->program->trace;
 	g_autoptr(GArray) open = g_array_new(FALSE, FALSE, sizeof(int64_t));
+	const struct ct_graph_forms *forms = s->program->forms;
 
 	for (uint32_t lane = 0; lane < trace->n_lanes; lane++) {
 		struct ct_cursor *cursor = ct_cursor_new(trace, lane);
+		struct launch launch = { 0 };
 		GError *failed = NULL;
 		const struct ct_op *op;
 
 		g_array_set_size(open, 0);
-		while ((op = ct_cursor_next(cursor, &failed)))
+		while ((op = ct_cursor_next(cursor, &failed))) {
 			scan_op(s, op, marker, open);
+			if (forms && !show_graphs(s->program, lane, op, &launch, &failed))
+				break;
+		}
+		if (forms && !failed)
+			show_graphs(s->program, lane, NULL, &launch, &failed);
 		ct_cursor_free(cursor);
 		if (failed) {
 			g_propagate_error(error, failed);
@@ -405,6 +440,8 @@ struct ct_program *ct_program_new(const struct ct_trace *trace,
 	s->live = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
 	s->alone_n = g_new0(uint64_t, trace->n_shapes + 1);
 	ct_program_green(p);
+	if (trace->n_graphs)
+		p->forms = ct_graph_forms_new(trace);
 	ok = check_devices(p, error) && prepare_shapes(p, error) &&
 	     scan_trace(s, marker, error);
 	if (ok && marker)
@@ -424,6 +461,8 @@ struct ct_program *ct_program_new(const struct ct_trace *trace,
 		p->long_call_ns[kind] = usual_length(s->call_bins[kind], 0.9);
 	}
 	p->peak_memory_bytes = (int64_t)s->peak_bytes;
+	if (ok && p->forms)
+		ct_graph_forms_settle(p->forms);
 	if (ok)
 		ct_program_trace_curves(p);
 	if (ok)
@@ -452,6 +491,7 @@ void ct_program_free(struct ct_program *p)
 	g_free(p->estimate);
 	g_free(p->shape_time);
 	g_hash_table_unref(p->event_index);
+	ct_graph_forms_free(p->forms);
 	g_free(p->curve);
 	g_free(p->trace_curve);
 	g_free(p->need);

@@ -14,6 +14,7 @@
 #include "models/estimate.h"
 #include "models/work.h"
 #include "sim/curve-file.h"
+#include "sim/graph-form.h"
 #include "traces/reader.h"
 
 struct ct_segment { /* of one lane, in one request: positions [begin, end) */
@@ -61,10 +62,11 @@ struct ct_program {
 	GHashTable *event_index;            /* handles of recorded events -> 1, 2, ... */
 	int64_t peak_memory_bytes;          /* live allocations at most; 0: none recorded */
 	uint64_t n_kernels;
-	gboolean has_graphs;   /* it launches some */
-	double overlapped_pct; /* of kernel time: recorded while overlapping */
-	double estimated_pct;  /* of it: no launch alone to take the duration from */
-	double guessed_pct;    /* of kernel time: shape unknown */
+	struct ct_graph_forms *forms; /* the edges of its graphs; NULL: none are known */
+	gboolean has_graphs;          /* it launches some */
+	double overlapped_pct;        /* of kernel time: recorded while overlapping */
+	double estimated_pct;         /* of it: no launch alone to take the duration from */
+	double guessed_pct;           /* of kernel time: shape unknown */
 	/* what kernels demand of DRAM: percent of kernel time by enum ct_demand_source */
 	double demand_pct[CT_DEMAND_MEASURED + 1];
 	const struct ct_estimator *estimator;
@@ -109,8 +111,13 @@ void ct_program_green_variant(struct ct_program *);
 void ct_program_green_free(struct ct_program *);
 
 /* That of a stream, or NULL. */
-const struct ct_program_green *ct_program_green_of(const struct ct_program *,
-						   uint32_t stream);
+static inline const struct ct_program_green *ct_program_green_of(const struct ct_program *p,
+								 uint32_t stream)
+{
+	uint32_t number = p->stream_green ? p->stream_green[stream] : 0;
+
+	return number ? &p->green[number - 1] : NULL;
+}
 
 /* Percent of kernel time recorded in such contexts, and how many SMs these have. */
 double ct_program_green_pct(const struct ct_program *, uint32_t *fewest, uint32_t *most);

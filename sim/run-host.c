@@ -185,6 +185,8 @@ static struct op *new_graph(struct thread *t, const struct ct_op *record)
 	graph = ct_run_issue(t, record, launched);
 	graph->job.work.kind = CT_WORK_GRAPH;
 	graph->graph_id = record->graph;
+	if (t->copy->tenant->program->forms)
+		ct_run_graph_follow(t, graph, next);
 	tail = &graph->nodes;
 	for (; next && (next->flags & CT_OP_CHILD); next = read_op(t)) {
 		struct op *node = ct_run_issue(t, next, &t->copy->branch[next->stream]);
@@ -193,11 +195,15 @@ static struct op *new_graph(struct thread *t, const struct ct_op *record)
 		ct_run_recorded_until(launched, next->end_ns);
 		node->graph = graph;
 		graph->n_nodes++;
+		if (graph->follow)
+			ct_run_graph_node(t->copy->tenant->run, graph, node, next);
 		graph->job.work.blocks += node->job.work.blocks;
 		*tail = node;
 		tail = &node->next;
 	}
 	unread(t, next);
+	if (graph->follow)
+		ct_run_graph_read(t->copy->tenant->run, graph);
 	return graph;
 }
 

@@ -34,6 +34,7 @@ struct stream;
 struct channel;
 struct channel_set;
 struct phases;
+struct follow;
 
 struct event_slot { /* a CUDA event of one copy */
 	uint64_t n_issued, n_recorded;
@@ -49,11 +50,14 @@ struct op_past { /* of an operation that was taken back: what its earlier runs w
 struct op {
 	struct ct_job job; /* first: the broker gives it back to us */
 	struct stream *stream;
-	struct op *next;   /* in the stream, or in the pool */
-	struct op *graph;  /* the launch this is a node of */
-	struct op *nodes;  /* of a graph launch, in issue order, until it is released */
-	uint32_t n_nodes;  /* not ended yet */
-	uint32_t graph_id; /* of a graph launch, as recorded; 0: not known */
+	struct op *next;  /* in the stream, or in the pool */
+	struct op *graph; /* the launch this is a node of */
+	struct op *nodes; /* of a graph launch, in issue order, until it is released */
+	uint32_t n_nodes; /* not ended yet */
+	union {
+		uint32_t graph_id; /* of a graph launch, as recorded; 0: not known */
+		uint32_t node;     /* of a graph that is followed: which it is */
+	};
 	uint32_t part;
 	uint8_t kind;
 	uint8_t started;      /* and that has been noted */
@@ -68,7 +72,10 @@ struct op {
 	uint64_t left, rest;  /* still to run; of these, not let go this time */
 	struct op_past *past; /* NULL: it was never taken back */
 	int64_t frozen_since_ns, frozen_ns; /* the last time; before that */
-	struct event_slot *event;           /* it records or waits for */
+	union {
+		struct event_slot *event; /* it records or waits for */
+		struct follow *follow;    /* a graph launch's edges; NULL: as recorded */
+	};
 	uint64_t event_count;
 	uint64_t number;     /* issue order within the copy */
 	uint64_t serial;     /* and within the run */
@@ -252,6 +259,7 @@ struct run {
 	struct op *pool;
 	struct recall *recall_pool;
 	struct op_past *past_pool;
+	struct follow *follow_pool;
 	GPtrArray *slabs;
 	struct ct_sm_set part[MAX_PARTS]; /* [number - 1] */
 	uint32_t n_parts, part_first_sm;
@@ -312,6 +320,10 @@ gboolean ct_run_overlap_due(struct run *, struct stream *);
 gboolean ct_run_overlap_ended(struct op *); /* TRUE: its predecessor has not */
 
 /* run-graph.c: graph launches */
+void ct_run_graph_follow(struct thread *, struct op *graph, const struct ct_op *first);
+void ct_run_graph_node(struct run *, struct op *graph, struct op *node,
+		       const struct ct_op *record);
+void ct_run_graph_read(struct run *, struct op *graph); /* all its nodes */
 void ct_run_graph_begin(struct run *, struct op *graph);
 gboolean ct_run_node_waits(const struct op *);
 void ct_run_node_ended(struct run *, struct op *node, int64_t start_ns);

@@ -38,8 +38,14 @@ static json_t *rules(const struct ct_program *p)
 	return list;
 }
 
+static uint64_t launches(const struct ct_program *p, uint64_t *followed)
+{
+	return ct_graph_forms_launches(p->forms, followed);
+}
+
 json_t *ct_report_sources(const struct ct_program *p)
 {
+	uint64_t followed = 0;
 	uint32_t fewest, most;
 	double percent = ct_program_green_pct(p, &fewest, &most);
 	json_t *sources = json_pack(
@@ -51,6 +57,11 @@ json_t *ct_report_sources(const struct ct_program *p)
 		"unknown", p->demand_pct[CT_DEMAND_UNKNOWN], "estimator",
 		p->estimator->name, "rules", rules(p));
 
+	if (p->forms)
+		json_object_set_new(sources, "graphs",
+				    json_pack("{s:I, s:I}", "launches",
+					      (json_int_t)launches(p, &followed),
+					      "by_edges", (json_int_t)followed));
 	if (percent > 0)
 		json_object_set_new(sources, "green_pct", json_real(percent));
 	if (p->curve)
@@ -87,6 +98,17 @@ static void append_rules(GString *text, const struct ct_program *p)
 	g_string_free(inner, TRUE);
 }
 
+static void append_graphs(GString *text, const struct ct_program *p)
+{
+	uint64_t followed, n = launches(p, &followed);
+
+	if (n)
+		g_string_append_printf(
+			text, "; graphs %.0f %% by their edges, %.0f %% as recorded",
+			100 * (double)followed / (double)n,
+			100 * (double)(n - followed) / (double)n);
+}
+
 static void append_green(GString *text, const struct ct_program *p)
 {
 	uint32_t fewest, most;
@@ -112,6 +134,8 @@ char *ct_report_sources_text(const struct ct_program *p)
 	append(text, p->estimated_pct, "recorded beside others");
 	append(text, p->guessed_pct, "of a guessed shape");
 	append_green(text, p);
+	if (p->forms)
+		append_graphs(text, p);
 	if (p->curve) {
 		g_string_append(text, "; on some of the SMs ");
 		append(text, p->curve_pct - p->trace_curve_pct, "by measured curves");

@@ -52,6 +52,7 @@ UNIT_TESTS = \
 	tests/unit/run-calls \
 	tests/unit/run-cold-l2 \
 	tests/unit/run-contexts \
+	tests/unit/run-graph \
 	tests/unit/run-green \
 	tests/unit/run-order \
 	tests/unit/run-overlap \
@@ -279,6 +280,10 @@ tests_unit_run_calls_LDADD = $(RUN_TEST_LIBS)
 tests_unit_run_overlap_SOURCES = tests/unit/run-overlap.c $(RUN_CASE)
 tests_unit_run_overlap_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_run_overlap_LDADD = $(RUN_TEST_LIBS)
+
+tests_unit_run_graph_SOURCES = tests/unit/run-graph.c $(RUN_CASE)
+tests_unit_run_graph_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_run_graph_LDADD = $(RUN_TEST_LIBS)
 
 tests_unit_run_green_SOURCES = tests/unit/run-green.c $(RUN_CASE)
 tests_unit_run_green_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)

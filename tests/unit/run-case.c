@@ -225,6 +225,32 @@ void tape_recording(struct tape *tape, uint32_t flags)
 	need(ct_writer_recording(tape->writer, &recording));
 }
 
+void tape_edges(struct tape *tape, uint32_t graph, const struct ct_graph_edge_record *edges,
+		uint32_t n_edges)
+{
+	need(ct_writer_graph(tape->writer, CT_NONE, graph, edges, n_edges));
+}
+
+void tape_graph_node(struct tape *tape, uint32_t stream, uint64_t node, int64_t start_ns,
+		     int64_t ns)
+{
+	struct ct_op op = {
+		.kind = CT_OP_KERNEL,
+		.flags = CT_OP_CHILD,
+		.api_start_ns = CT_TIME_NONE,
+		.api_end_ns = CT_TIME_NONE,
+		.stream = stream,
+		.counter = CT_NONE,
+		.graph_node = node,
+		.sequence = tape->sequence++,
+	};
+
+	op.shape = tape_shape(tape, 1, 1024);
+	op.start_ns = tape->now_ns[0] + LAB_LATENCY_NS + start_ns;
+	op.end_ns = op.start_ns + ns;
+	need(ct_writer_op(tape->writer, 0, &op));
+}
+
 void tape_curve(struct tape *tape, const char *name, uint32_t blocks, uint32_t sms,
 		int64_t ns)
 {

@@ -57,6 +57,14 @@ uint32_t tape_green_stream(struct tape *, uint32_t sms);
 /* What is recorded of the process of such contexts, CT_RECORDING_*. */
 void tape_recording(struct tape *, uint32_t flags);
 
+/* All edges of a graph. */
+void tape_edges(struct tape *, uint32_t graph, const struct ct_graph_edge_record *,
+		uint32_t n_edges);
+/* A node of the graph launch before, of one block, that started START_NS after the time
+ * of a launch now. */
+void tape_graph_node(struct tape *, uint32_t stream, uint64_t node, int64_t start_ns,
+		     int64_t ns);
+
 /* As measured: the kernel of that name and so many blocks took NS on SMS SMs. */
 void tape_curve(struct tape *, const char *name, uint32_t blocks, uint32_t sms, int64_t ns);
 
