@@ -26,5 +26,7 @@ EXTRA_DIST += tests/threads.supp
 .PHONY: check-threads
 check-threads:
 	TSAN_OPTIONS='suppressions=$(abs_top_srcdir)/tests/threads.supp' $(MAKE) $(AM_MAKEFLAGS) check \
-		TESTS='tests/unit/crew tests/capture/counters tests/capture/nvtx-threads tests/capture/life tests/capture/spooler tests/cli/run.sh tests/cli/samples.sh' \
-		check_PROGRAMS='tests/unit/crew tests/capture/counters tests/capture/nvtx-threads tests/capture/life tests/capture/spooler tests/cli/report-check'
+		TESTS='tests/unit/crew tests/capture/counters tests/capture/nvtx-threads tests/capture/life tests/capture/spooler tests/cli/run.sh tests/cli/samples.sh \
+			tests/fakes/driver-test tests/fakes/cupti-test tests/capture/collector.sh' \
+		check_PROGRAMS='tests/unit/crew tests/capture/counters tests/capture/nvtx-threads tests/capture/life tests/capture/spooler tests/cli/report-check \
+			tests/fakes/driver-test tests/fakes/cupti-test tests/capture/spool-dump $(captured_programs)'
