@@ -50,6 +50,7 @@ struct stretch { /* a kernel in its stream */
 	uint32_t stream, lane;
 	int64_t start_ns, end_ns;
 	uint64_t position;
+	uint64_t launch; /* of the graph that it is a node of; 0: none */
 	uint64_t programmatic;
 };
 
@@ -71,6 +72,7 @@ struct place {
 	uint32_t lane;
 	uint64_t position;
 	int64_t graph_ns; /* when the last graph launch began */
+	uint64_t launch;  /* the sequence of that, and 1 */
 	int64_t last_api_ns, last_start_ns;
 	uint64_t last_sequence;
 };
@@ -114,6 +116,7 @@ static gboolean inspect_work(struct inspector *inspector, const struct ct_op *op
 				   .start_ns = op->start_ns,
 				   .end_ns = op->end_ns,
 				   .position = at->position,
+				   .launch = op->flags & CT_OP_CHILD ? at->launch : 0,
 				   .programmatic = op->flags & CT_OP_PROGRAMMATIC };
 
 	inspector->n_works++;
@@ -174,6 +177,7 @@ static gboolean inspect_op(struct inspector *inspector, const struct ct_op *op,
 	switch (op->kind) {
 	case CT_OP_GRAPH_LAUNCH:
 		at->graph_ns = op->api_start_ns;
+		at->launch = op->sequence + 1;
 		return TRUE;
 	case CT_OP_EVENT_WAIT:
 	case CT_OP_EVENT_SYNC:
@@ -222,25 +226,42 @@ static gboolean walk_lane(struct inspector *inspector, uint32_t lane, gboolean v
 	return ok && !failure;
 }
 
-/* A programmatic launch may begin before the kernel before it ends, no other may. */
+/* How far a stream is taken. */
+struct busy {
+	uint32_t stream;
+	uint64_t launch;                 /* of a graph, whose nodes come now; 0: none */
+	int64_t to_ns, before_launch_ns; /* by all of it; by what came before the launch */
+};
+
+/* A programmatic launch may begin before the kernel before it ends, and nodes of one launch
+ * of a graph may, whose order is another rule's matter; no other may. */
+static gboolean comes_early(struct busy *busy, const struct stretch *one)
+{
+	gboolean early;
+
+	if (one->stream != busy->stream)
+		*busy = (struct busy){ one->stream, 0, INT64_MIN, INT64_MIN };
+	if (one->launch == 0 || one->launch != busy->launch) {
+		busy->before_launch_ns = busy->to_ns;
+		busy->launch = one->launch;
+	}
+	early = one->start_ns < busy->before_launch_ns && !one->programmatic;
+	busy->to_ns = MAX(busy->to_ns, one->end_ns);
+	return early;
+}
+
 static gboolean inspect_streams(struct inspector *inspector, GError **error)
 {
 	g_autoptr(GError) failure = NULL;
+	struct busy busy = { .stream = CT_NONE };
 	const struct stretch *one;
-	uint32_t stream = CT_NONE;
-	int64_t busy_to_ns = 0;
 
 	if (!ct_sorter_sort(inspector->stretches, error))
 		return FALSE;
-	while ((one = ct_sorter_next(inspector->stretches, &failure))) {
-		if (one->stream == stream && one->start_ns < busy_to_ns &&
-		    !one->programmatic)
+	while ((one = ct_sorter_next(inspector->stretches, &failure)))
+		if (comes_early(&busy, one))
 			fail(inspector->check, CT_RULE_STREAM_ORDER, one->lane,
 			     one->position, "starts before the kernel before it ends");
-		busy_to_ns =
-			one->stream == stream ? MAX(busy_to_ns, one->end_ns) : one->end_ns;
-		stream = one->stream;
-	}
 	if (failure)
 		g_propagate_error(error, g_steal_pointer(&failure));
 	return !failure;

@@ -66,6 +66,24 @@ START_TEST(edges_go_to_clones)
 }
 END_TEST
 
+/* Nodes side by side are in one stream, that of the launch; the next launch comes after. */
+START_TEST(nodes_may_overlap)
+{
+	struct import_case *c;
+
+	spool_case_begin();
+	node_ran(61, 5000);
+	node_ran(62, 5005);
+	node_ran(63, 5012);
+	spool_call(&spool_case, GRAPH_LAUNCH, 101, 2, 3000, 3500);
+	spool_kernel(&spool_case, 3, 7, 5022 - (int64_t)_i, 6000);
+	spool_call(&spool_case, LAUNCH, 101, 3, 3600, 3700);
+	c = spool_case_imported();
+	ck_assert_uint_eq(spool_case_failures(c, CT_RULE_STREAM_ORDER), (uint64_t)_i);
+	import_case_end(c);
+}
+END_TEST
+
 START_TEST(edges_back_in_time_fail)
 {
 	struct import_case *c;
@@ -105,6 +123,7 @@ int main(void)
 	int failed;
 
 	tcase_add_test(tcase, edges_go_to_clones);
+	tcase_add_loop_test(tcase, nodes_may_overlap, 0, 2);
 	tcase_add_test(tcase, edges_back_in_time_fail);
 	tcase_add_test(tcase, circles_are_refused);
 	suite_add_tcase(suite, tcase);
