@@ -223,6 +223,7 @@ int ct_cmd_device(int argc, char **argv)
 		{ "list", "the boards this installation knows", list },
 		{ "show", "every number of a board, and its source", show },
 		{ "check", "check board files", check },
+		{ "diff", "what two boards say differently", ct_device_cmd_diff },
 		{ "actuators", "the control mechanisms, and what each can do and costs",
 		  ct_device_cmd_actuators },
 		{ "draw", "a board as a picture: SMs, GPCs, parts, instances",

@@ -5,6 +5,7 @@
 #define CT_CLI_CMD_DEVICE_H
 
 int ct_device_cmd_actuators(int argc, char **argv);
+int ct_device_cmd_diff(int argc, char **argv);
 int ct_device_cmd_draw(int argc, char **argv);
 
 #endif

@@ -4,6 +4,7 @@ cotenant_SOURCES = \
 	sim/cli/cli.c \
 	sim/cli/cli.h \
 	sim/cli/cmd-device-actuators.c \
+	sim/cli/cmd-device-diff.c \
 	sim/cli/cmd-device-draw.c \
 	sim/cli/cmd-device.c \
 	sim/cli/cmd-device.h \

@@ -1,6 +1,7 @@
 # The front door, from outside: scripts that exit 0, 1 or 77.
 CLI_TESTS = \
 	tests/cli/chance.sh \
+	tests/cli/device-diff.sh \
 	tests/cli/device.sh \
 	tests/cli/explain.sh \
 	tests/cli/front-door.sh \
