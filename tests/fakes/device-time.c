@@ -158,9 +158,11 @@ CUresult ct_fake_submit(CUstream handle, bool per_thread, struct ct_fake_work *w
 		*end_ns = node ? call_ns : work->activity.end_ns;
 	ct_fake_unlock();
 
-	if (node)
+	if (node) {
+		ct_fake_tell_edges(node);
 		ct_fake_tell_node(node);
-	else
+	} else {
 		ct_fake_tell(&work->activity);
+	}
 	return CUDA_SUCCESS;
 }

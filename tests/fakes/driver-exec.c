@@ -47,8 +47,11 @@ static void tell_clone(CUgraph graph, CUgraph original)
 					      .original = node,
 					      .node_type = node->type };
 
+		ct_fake_tell_node(node->clone);
 		ct_fake_tell_resource(&r);
 	}
+	for (CUgraphNode node = original->nodes; node; node = node->next)
+		ct_fake_tell_edges(node->clone);
 }
 
 CT_FAKE_EXPORT CUresult cuGraphClone(CUgraph *out, CUgraph original)

@@ -91,6 +91,12 @@ static void tell_edge(CUgraphNode node, CUgraphNode on)
 	ct_fake_tell_resource(&r);
 }
 
+void ct_fake_tell_edges(CUgraphNode node)
+{
+	for (size_t i = 0; i < node->n_deps; i++)
+		tell_edge(node, node->deps[i]);
+}
+
 void ct_fake_tell_node(CUgraphNode node)
 {
 	struct ct_fake_resource r = { .event = CT_FAKE_NODE_CREATED,
@@ -100,8 +106,6 @@ void ct_fake_tell_node(CUgraphNode node)
 				      .node_type = node->type };
 
 	ct_fake_tell_resource(&r);
-	for (size_t i = 0; i < node->n_deps; i++)
-		tell_edge(node, node->deps[i]);
 }
 
 CT_FAKE_EXPORT CUresult cuGraphCreate(CUgraph *out, unsigned flags)
@@ -145,6 +149,7 @@ static CUresult add(CUgraphNode *out, CUgraph graph, uint32_t type, const CUgrap
 	}
 	*out = ct_fake_node_new(graph, type, deps, n_deps, work);
 	ct_fake_unlock();
+	ct_fake_tell_edges(*out); /* so early, as graph.c of the collector says */
 	ct_fake_tell_node(*out);
 	return CUDA_SUCCESS;
 }

@@ -197,6 +197,7 @@ CUgraphNode ct_fake_node_new(CUgraph graph, uint32_t type, const CUgraphNode *de
 void ct_fake_node_depends(CUgraphNode node, CUgraphNode on);
 void ct_fake_tell_graph(enum ct_fake_resource_event event, CUgraph graph, CUgraph original);
 void ct_fake_tell_node(CUgraphNode node);
+void ct_fake_tell_edges(CUgraphNode node); /* those to what it waits for */
 uint32_t ct_fake_graph_id(CUgraph graph);
 uint32_t ct_fake_exec_id(CUgraphExec exec);
 uint64_t ct_fake_node_id(CUgraphNode node);
