@@ -42,7 +42,7 @@ const char *const ct_rule_text[CT_RULES] = {
 	[CT_RULE_TIMES] = "the profiler gave all device work its times",
 	[CT_RULE_LAUNCHES] = "launches had work, and work its launch, where recorded",
 	[CT_RULE_WAITS] = "no work starts before an event its stream waits for",
-	[CT_RULE_GRAPHS] = "no node of a graph starts before one it waits for",
+	[CT_RULE_GRAPHS] = "nodes of graphs wait, in no circle, as their edges say",
 	[CT_RULE_ALONE] = "kernels had the device to themselves",
 };
 
@@ -306,6 +306,8 @@ static void check_recordings(struct inspector *inspector)
 		fail_whole(inspector->check, CT_RULE_TIMES, r->n_zero_times, what);
 		fail_whole(inspector->check, CT_RULE_LAUNCHES,
 			   r->n_lost_launches + r->n_unlaunched, what);
+		fail_whole(inspector->check, CT_RULE_GRAPHS, r->n_wrong_graphs,
+			   "edges of a graph went in a circle");
 		if (r->flags & (CT_RECORDING_CUT_OFF | CT_RECORDING_STOLEN))
 			fail_whole(inspector->check, CT_RULE_COMPLETE, 1, what);
 	}

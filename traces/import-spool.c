@@ -244,8 +244,8 @@ static gboolean import_one(const char *path, struct ct_assembler *out,
 		ct_spool_work_end(&in);
 		if (in.start_ns != INT64_MIN || in.stop_ns != INT64_MAX)
 			ct_assembler_window(out, in.process, in.start_ns, in.stop_ns);
+		ct_spool_graphs_end(&in);
 		ct_assembler_recording(out, in.process, &in.recording);
-		ok = ct_spool_graphs_end(&in, &failed);
 	}
 	clear(&in);
 	if (failed)

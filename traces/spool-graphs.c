@@ -1,21 +1,22 @@
 /*
  * spool-graphs - what the nodes of an executable graph wait for.
  *
- * Edges are said of the graph that was built or captured; what runs is a clone of it, whose
- * nodes have numbers of their own.  So the edges of a graph that ran are those said of it,
- * and those of the graphs its nodes were cloned from, from clone to clone.
+ * What runs is a clone of the graph that was built or captured, with numbers of its own for
+ * its nodes.  CUPTI tells its edges as well (capture/collector/graph.c), without those that
+ * were removed before; where it does not, they are those of the graphs its nodes were cloned
+ * from, from clone to clone.
+ *
+ * Edges that go in a circle cannot be: which end waits was taken for the other, or the spool
+ * is damaged.  Such a graph's edges are left out, all of them, and the recording says so.
  *
  * Where no edge was said of any graph, nothing is known of edges, and none is given: a
  * graph without edges would run side by side.  DANGER: a node that holds a graph of its
  * own is not looked into.
  */
-#include <inttypes.h>
-#include <string.h>
-
-#include "sim/base/error.h"
 #include "traces/spool-import.h"
 
-#define MAX_CLONINGS 16 /* of clones of clones */
+#define MAX_CLONINGS    16 /* of clones of clones */
+#define MAX_KNOWN_BYTES (1u << 26)
 
 struct node {
 	uint32_t graph, original_graph;
@@ -30,6 +31,9 @@ struct edge {
 struct ct_spool_graphs {
 	GArray *nodes, *edges; /* sorted by graph once all are there */
 	GHashTable *ran;       /* graphs */
+	GHashTable
+		*edges_of; /* graph -> GArray of its edges, as far as they were asked for */
+	size_t known_bytes; /* in these */
 };
 
 struct ct_spool_graphs *ct_spool_graphs_new(void)
@@ -39,6 +43,8 @@ struct ct_spool_graphs *ct_spool_graphs_new(void)
 	g->nodes = g_array_new(FALSE, FALSE, sizeof(struct node));
 	g->edges = g_array_new(FALSE, FALSE, sizeof(struct edge));
 	g->ran = g_hash_table_new(NULL, NULL);
+	g->edges_of =
+		g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_array_unref);
 	return g;
 }
 
@@ -49,6 +55,7 @@ void ct_spool_graphs_free(struct ct_spool_graphs *g)
 	g_array_unref(g->nodes);
 	g_array_unref(g->edges);
 	g_hash_table_destroy(g->ran);
+	g_hash_table_destroy(g->edges_of);
 	g_free(g);
 }
 
@@ -110,18 +117,15 @@ static guint first_of(const GArray *array, uint32_t graph)
 	return first;
 }
 
-static void edges_of(const struct ct_spool_graphs *g, uint32_t graph, int depth,
-		     GArray *out);
+static const GArray *edges_of(struct ct_spool_graphs *g, uint32_t graph, int depth);
 
-/* Adds the edges of graph ORIGINAL between nodes that have clones. */
-static void add_cloned(const struct ct_spool_graphs *g, uint32_t original,
-		       GHashTable *clones, int depth, GArray *out)
+/* Appends the edges of graph ORIGINAL between nodes that have clones. */
+static void add_cloned(struct ct_spool_graphs *g, uint32_t original, GHashTable *clones,
+		       int depth, GArray *out)
 {
-	g_autoptr(GArray) of =
-		g_array_new(FALSE, FALSE, sizeof(struct ct_graph_edge_record));
+	const GArray *of = edges_of(g, original, depth + 1);
 
-	edges_of(g, original, depth + 1, of);
-	for (guint i = 0; i < of->len; i++) {
+	for (guint i = 0; of && i < of->len; i++) {
 		const struct ct_graph_edge_record *edge =
 			&g_array_index(of, struct ct_graph_edge_record, i);
 		const uint64_t *from = g_hash_table_lookup(clones, &edge->from);
@@ -133,15 +137,9 @@ static void add_cloned(const struct ct_spool_graphs *g, uint32_t original,
 	}
 }
 
-/* Appends the edges of GRAPH to OUT, the same one perhaps more than once. */
-static void edges_of(const struct ct_spool_graphs *g, uint32_t graph, int depth,
-		     GArray *out)
+static void add_said(const struct ct_spool_graphs *g, uint32_t graph, GArray *out)
 {
-	g_autoptr(GHashTable) clones = g_hash_table_new(g_int64_hash, g_int64_equal);
-	g_autoptr(GHashTable) originals = g_hash_table_new(NULL, NULL);
-	guint i;
-
-	for (i = first_of(g->edges, graph); i < g->edges->len; i++) {
+	for (guint i = first_of(g->edges, graph); i < g->edges->len; i++) {
 		const struct edge *edge = &g_array_index(g->edges, struct edge, i);
 
 		if (edge->graph != graph)
@@ -149,9 +147,16 @@ static void edges_of(const struct ct_spool_graphs *g, uint32_t graph, int depth,
 		g_array_append_vals(
 			out, &(struct ct_graph_edge_record){ edge->from, edge->to }, 1);
 	}
-	if (depth == MAX_CLONINGS)
-		return;
-	for (i = first_of(g->nodes, graph); i < g->nodes->len; i++) {
+}
+
+/* Appends what the originals of GRAPH have. */
+static void add_inherited(struct ct_spool_graphs *g, uint32_t graph, int depth, GArray *out)
+{
+	g_autoptr(GHashTable) clones = g_hash_table_new(g_int64_hash, g_int64_equal);
+	g_autoptr(GHashTable) originals = g_hash_table_new(NULL, NULL);
+	guint first = first_of(g->nodes, graph), i;
+
+	for (i = first; i < g->nodes->len; i++) {
 		struct node *node = &g_array_index(g->nodes, struct node, i);
 
 		if (node->graph != graph)
@@ -160,7 +165,7 @@ static void edges_of(const struct ct_spool_graphs *g, uint32_t graph, int depth,
 		if (node->original_graph != graph)
 			g_hash_table_add(originals, GUINT_TO_POINTER(node->original_graph));
 	}
-	for (i = first_of(g->nodes, graph); i < g->nodes->len; i++) {
+	for (i = first; i < g->nodes->len; i++) {
 		uint32_t original = g_array_index(g->nodes, struct node, i).original_graph;
 
 		if (g_array_index(g->nodes, struct node, i).graph != graph)
@@ -169,6 +174,53 @@ static void edges_of(const struct ct_spool_graphs *g, uint32_t graph, int depth,
 		if (g_hash_table_remove(originals, GUINT_TO_POINTER(original)))
 			add_cloned(g, original, clones, depth, out);
 	}
+}
+
+static int compare_by_source(gconstpointer a, gconstpointer b)
+{
+	const struct ct_graph_edge_record *x = a, *y = b;
+
+	if (x->from != y->from)
+		return x->from < y->from ? -1 : 1;
+	return (x->to > y->to) - (x->to < y->to);
+}
+
+/* Sorts EDGES by their source, each once. */
+static void put_in_order(GArray *edges)
+{
+	struct ct_graph_edge_record *edge = (void *)edges->data;
+	guint n = 0;
+
+	g_array_sort(edges, compare_by_source);
+	for (guint i = 0; i < edges->len; i++)
+		if (n == 0 || compare_by_source(&edge[n - 1], &edge[i]))
+			edge[n++] = edge[i];
+	g_array_set_size(edges, n);
+}
+
+/* The edges of GRAPH, by source, each once; valid until the next graph is told.  NULL: it
+ * is being asked for already, or there are too many clonings: no program does either.
+ * Each graph is gone through once, whatever clones of what there are. */
+static const GArray *edges_of(struct ct_spool_graphs *g, uint32_t graph, int depth)
+{
+	gpointer known;
+	GArray *out;
+
+	if (g_hash_table_lookup_extended(g->edges_of, GUINT_TO_POINTER(graph), NULL,
+					 &known))
+		return known;
+	if (depth == MAX_CLONINGS)
+		return NULL;
+	out = g_array_new(FALSE, FALSE, sizeof(struct ct_graph_edge_record));
+	g_hash_table_insert(g->edges_of, GUINT_TO_POINTER(graph),
+			    g_array_new(FALSE, FALSE, sizeof(struct ct_graph_edge_record)));
+	add_said(g, graph, out);
+	if (out->len == 0)
+		add_inherited(g, graph, depth, out);
+	put_in_order(out);
+	g->known_bytes += out->len * sizeof(struct ct_graph_edge_record);
+	g_hash_table_replace(g->edges_of, GUINT_TO_POINTER(graph), out);
+	return out;
 }
 
 struct order {              /* of the nodes of one graph: how many they still wait for */
@@ -187,15 +239,6 @@ static guint number_of(struct order *order, const uint64_t *node)
 	g_hash_table_insert(order->number, (gpointer)node,
 			    GUINT_TO_POINTER(order->waits->len - 1));
 	return order->waits->len - 1;
-}
-
-static int compare_by_source(gconstpointer a, gconstpointer b)
-{
-	const struct ct_graph_edge_record *x = a, *y = b;
-
-	if (x->from != y->from)
-		return x->from < y->from ? -1 : 1;
-	return (x->to > y->to) - (x->to < y->to);
 }
 
 /* Takes away nodes that wait for nothing, and what they are waited for by, again and again;
@@ -239,13 +282,12 @@ static guint take_away(const GArray *edges, struct order *order)
 	return taken;
 }
 
-static gboolean goes_in_circles(GArray *edges)
+static gboolean goes_in_circles(const GArray *edges)
 {
 	struct order order = { g_hash_table_new(g_int64_hash, g_int64_equal),
 			       g_array_new(FALSE, TRUE, sizeof(guint)) };
 	gboolean circles;
 
-	g_array_sort(edges, compare_by_source);
 	circles = take_away(edges, &order) < order.waits->len;
 	g_hash_table_destroy(order.number);
 	g_array_unref(order.waits);
@@ -259,39 +301,38 @@ static int compare_graphs(gconstpointer a, gconstpointer b)
 	return (*x > *y) - (*x < *y);
 }
 
-static gboolean tell(struct ct_spool_import *in, uint32_t graph, GError **error)
+static void tell(struct ct_spool_import *in, uint32_t graph)
 {
 	struct ct_spool_graphs *g = in->graphs;
-	g_autoptr(GArray) edges =
-		g_array_new(FALSE, FALSE, sizeof(struct ct_graph_edge_record));
 	guint first = first_of(g->nodes, graph);
 	gboolean has_nodes = first < g->nodes->len &&
 			     g_array_index(g->nodes, struct node, first).graph == graph;
+	const GArray *edges;
 
-	edges_of(g, graph, 0, edges);
+	if (g->known_bytes > MAX_KNOWN_BYTES) {
+		g_hash_table_remove_all(g->edges_of);
+		g->known_bytes = 0;
+	}
+	edges = edges_of(g, graph, 0);
 	if (edges->len == 0 && !has_nodes)
-		return TRUE;
+		return;
 	if (goes_in_circles(edges)) {
-		ct_input_error(error, "graph %u of process %u: its edges go in a circle",
-			       graph, (uint32_t)in->process);
-		ct_spool_reader_place(in->reader, error);
-		return FALSE;
+		in->recording.n_wrong_graphs++;
+		return;
 	}
 	ct_assembler_graph(in->out, in->process, graph, (const void *)edges->data,
 			   edges->len);
-	return TRUE;
 }
 
-gboolean ct_spool_graphs_end(struct ct_spool_import *in, GError **error)
+void ct_spool_graphs_end(struct ct_spool_import *in)
 {
 	struct ct_spool_graphs *g = in->graphs;
 	g_autoptr(GArray) graphs = g_array_new(FALSE, FALSE, sizeof(uint32_t));
 	GHashTableIter iter;
-	gboolean ok = TRUE;
 	gpointer graph;
 
 	if (g->edges->len == 0)
-		return TRUE;
+		return;
 	g_array_sort(g->nodes, compare_nodes);
 	g_array_sort(g->edges, compare_edges);
 	g_hash_table_iter_init(&iter, g->ran);
@@ -301,7 +342,6 @@ gboolean ct_spool_graphs_end(struct ct_spool_import *in, GError **error)
 		g_array_append_val(graphs, number);
 	}
 	g_array_sort(graphs, compare_graphs);
-	for (guint i = 0; ok && i < graphs->len; i++)
-		ok = tell(in, g_array_index(graphs, uint32_t, i), error);
-	return ok;
+	for (guint i = 0; i < graphs->len; i++)
+		tell(in, g_array_index(graphs, uint32_t, i));
 }

@@ -53,7 +53,8 @@ void ct_spool_graphs_node(struct ct_spool_graphs *, const struct ct_spool_node *
 void ct_spool_graphs_edge(struct ct_spool_graphs *, const struct ct_spool_edge *);
 /* GRAPH ran. */
 void ct_spool_graphs_ran(struct ct_spool_graphs *, uint32_t graph);
-/* Hands the edges of all graphs that ran to the assembler.  Refuses a cycle. */
-gboolean ct_spool_graphs_end(struct ct_spool_import *, GError **);
+/* Hands the edges of all graphs that ran to the assembler; those of a graph where they go in
+ * a circle are left out, which the recording says. */
+void ct_spool_graphs_end(struct ct_spool_import *);
 
 #endif

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MAX_COLUMNS = 13 };
+enum { MAX_COLUMNS = 14 };
 
 const char ct_tables_names[] = "recordings, green, graphs, edges, curves";
 
@@ -64,6 +64,7 @@ static void recording_row(const struct ct_trace *trace, uint64_t i, gint64 *valu
 			       r->driver_version,
 			       r->stop,
 			       r->flags,
+			       r->n_wrong_graphs,
 			       (gint64)r->n_records,
 			       (gint64)r->n_dropped,
 			       (gint64)r->n_zero_times,
@@ -130,9 +131,9 @@ static void curve_row(const struct ct_trace *trace, uint64_t i, gint64 *value)
 
 static const struct table tables[] = {
 	{ "recordings",
-	  { "process", "pid", "cupti_version", "driver_version", "stop", "flags", "records",
-	    "dropped", "zero_times", "unknown_kinds", "lost_launches", "unlaunched",
-	    "clock_error_ns" },
+	  { "process", "pid", "cupti_version", "driver_version", "stop", "flags",
+	    "wrong_graphs", "records", "dropped", "zero_times", "unknown_kinds",
+	    "lost_launches", "unlaunched", "clock_error_ns" },
 	  n_recordings,
 	  recording_row },
 	{ "green", { "context", "sms", "device_sms" }, n_green, green_row },
@@ -248,7 +249,8 @@ static void add_faults(GString *text, const struct ct_recording_record *r)
 		       { r->n_zero_times, "without times" },
 		       { r->n_unknown_kinds, "of unknown kinds" },
 		       { r->n_lost_launches, "launches without work" },
-		       { r->n_unlaunched, "works without a launch" } };
+		       { r->n_unlaunched, "works without a launch" },
+		       { r->n_wrong_graphs, "graphs whose edges go in a circle" } };
 
 	for (gsize i = 0; i < G_N_ELEMENTS(counts); i++)
 		if (counts[i].n)
