@@ -172,16 +172,27 @@ static bool passes_limit(struct ct_spooler *s, uint64_t bytes)
 	return s->max_bytes && before < s->max_bytes && before + bytes >= s->max_bytes;
 }
 
+/* Waits until OTHER is written. */
+static void await_other(struct ct_spooler *s)
+{
+	int before;
+
+	/* It ends a thread that is cancelled, with the lock. */
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
+	while (s->writing)
+		pthread_cond_wait(&s->written, &s->lock);
+	pthread_setcancelstate(before, NULL);
+}
+
 /* Writes the block, without the lock. */
 static void hand_over(struct ct_spooler *s)
 {
 	struct ct_spool_block *full = s->block;
 	uint32_t n_records = s->n_in_block;
 	bool passed = false;
-	int failed;
+	int failed, before;
 
-	while (s->writing)
-		pthread_cond_wait(&s->written, &s->lock);
+	await_other(s);
 	/* Another thread may have written it meanwhile. */
 	if (s->block != full || s->used == 0)
 		return;
@@ -200,7 +211,11 @@ static void hand_over(struct ct_spooler *s)
 	s->writing = true;
 	ct_spooler_unlock(s);
 
+	/* A thread of the program that is cancelled would end in write(), and all others would
+	 * wait for it. */
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
 	failed = write_quietly(s, full);
+	pthread_setcancelstate(before, NULL);
 	if (!failed)
 		passed = passes_limit(s, sizeof(*full) + full->bytes);
 	if (passed && s->full)
@@ -219,8 +234,7 @@ static void hand_over(struct ct_spooler *s)
 void ct_spooler_versions(struct ct_spooler *s, uint32_t cupti_version,
 			 uint32_t driver_version)
 {
-	while (s->writing)
-		pthread_cond_wait(&s->written, &s->lock);
+	await_other(s);
 	s->header.cupti_version = cupti_version;
 	s->header.driver_version = driver_version;
 }
@@ -356,8 +370,7 @@ void ct_spooler_close(struct ct_spooler *s, struct ct_spool_end *end)
 
 	ct_spooler_lock(s);
 	ct_spooler_flush(s);
-	while (s->writing)
-		pthread_cond_wait(&s->written, &s->lock);
+	await_other(s);
 	fault = s->fault;
 	if (fault) {
 		/* Cut back, there may be room for these.  Of the text nothing can be said

@@ -107,6 +107,33 @@ START_TEST(many)
 }
 END_TEST
 
+static void *mark_when_cancelled(void *unused)
+{
+	pthread_cancel(pthread_self());
+	put_calls(20000);
+	pthread_testcancel();
+	return unused;
+}
+
+/* A thread of the program is cancelled while it has a full block to write: it ends, but not
+ * in here, where others would wait for it. */
+START_TEST(cancelled)
+{
+	struct ct_spool_file file;
+	pthread_t thread;
+	void *result;
+
+	begin();
+	ck_assert_int_eq(pthread_create(&thread, NULL, mark_when_cancelled, NULL), 0);
+	ck_assert_int_eq(pthread_join(thread, &result), 0);
+	ck_assert_ptr_eq(result, PTHREAD_CANCELED);
+	put_calls(20000);
+	finish(&file);
+	ck_assert_uint_eq(ct_spool_file_count(&file, CT_SPOOL_CALL), 40000);
+	ct_spool_file_free(&file);
+}
+END_TEST
+
 /* The disk is full in the middle of a block: it is cut back to what is whole. */
 START_TEST(disk_full)
 {
@@ -278,6 +305,7 @@ static Suite *suite(void)
 
 	tcase_add_test(c, no_file_before_the_first_write);
 	tcase_add_test(c, many);
+	tcase_add_test(c, cancelled);
 	tcase_add_test(c, disk_full);
 	tcase_add_test(c, descriptor_taken);
 	tcase_add_test(c, no_folder);
