@@ -10,6 +10,7 @@
  * was no launching because a stream was being captured, and how its graphs hang together.
  */
 #include <errno.h>
+#include <string.h>
 
 #include "traces/assemble-state.h"
 
@@ -178,7 +179,7 @@ static gboolean next_fact(struct ct_facts *f, struct ct_assembler *a, GError **e
 
 gboolean ct_facts_begin(struct ct_facts *f, struct ct_assembler *a, GError **error)
 {
-	*f = (struct ct_facts){ .here = g_array_new(FALSE, FALSE, sizeof(struct ct_fact)) };
+	*f = (struct ct_facts){ 0 };
 	for (guint i = 0; i < a->processes.values->len; i++) {
 		GArray *spans =
 			g_array_index(a->processes.values, struct ct_process_facts, i)
@@ -190,9 +191,19 @@ gboolean ct_facts_begin(struct ct_facts *f, struct ct_assembler *a, GError **err
 	return ct_sorter_sort(a->facts, error) && next_fact(f, a, error);
 }
 
-void ct_facts_end(struct ct_facts *f)
+/* Of several facts of one kind about one call the last one counts, but that one of them says
+ * that the call waits for nothing. */
+static void keep(struct ct_facts *f, const struct ct_fact *fact)
 {
-	g_array_unref(f->here);
+	struct ct_fact *here;
+	uint8_t nothing;
+
+	if (fact->kind == 0 || fact->kind >= CT_OP_MAX)
+		return;
+	here = &f->here[fact->kind];
+	nothing = here->nothing | fact->nothing;
+	*here = *fact;
+	here->nothing = nothing;
 }
 
 /* Gathers the facts with the correlation and process of CALL. */
@@ -201,14 +212,15 @@ static gboolean gather(struct ct_facts *f, struct ct_assembler *a,
 {
 	struct ct_fact key = { .correlation = call->correlation, .process = call->process };
 
-	if (f->here->len && f->process == key.process && f->correlation == key.correlation)
+	if (f->any && f->process == key.process && f->correlation == key.correlation)
 		return TRUE;
-	g_array_set_size(f->here, 0);
+	memset(f->here, 0, sizeof(f->here));
+	f->any = TRUE;
 	f->process = key.process;
 	f->correlation = key.correlation;
 	while (f->next && ct_compare_facts(f->next, &key) <= 0) {
 		if (ct_compare_facts(f->next, &key) == 0)
-			g_array_append_vals(f->here, f->next, 1);
+			keep(f, f->next);
 		if (!next_fact(f, a, error))
 			return FALSE;
 	}
@@ -241,12 +253,8 @@ gboolean ct_facts_complete(struct ct_facts *f, struct ct_assembler *a,
 		return TRUE;
 	if (!gather(f, a, call, error))
 		return FALSE;
-	for (guint i = 0; i < f->here->len; i++) {
-		const struct ct_fact *fact = &g_array_index(f->here, struct ct_fact, i);
-
-		if (fact->kind == call->kind)
-			complete(a, call, fact);
-	}
+	if (call->kind < CT_OP_MAX && f->here[call->kind].kind)
+		complete(a, call, &f->here[call->kind]);
 	return TRUE;
 }
 

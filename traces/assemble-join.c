@@ -349,11 +349,8 @@ static gboolean join_all(struct join *j, GError **error)
 gboolean ct_assembler_join(struct ct_assembler *a, GError **error)
 {
 	struct join j = { .assembler = a };
-	gboolean ok;
 
 	if (!ct_sorter_sort(a->calls, error) || !ct_sorter_sort(a->joining, error))
 		return FALSE;
-	ok = ct_facts_begin(&j.facts, a, error) && join_all(&j, error);
-	ct_facts_end(&j.facts);
-	return ok;
+	return ct_facts_begin(&j.facts, a, error) && join_all(&j, error);
 }

@@ -5,7 +5,9 @@
  * the time that the thread spent, the inner one with what it was about and what came of
  * it, or the other way round, under one correlation or two.  So each operation of a
  * thread is held until the next one of that thread comes; if that is of the same kind and
- * lies inside, the two become one, with the times of the outer call.
+ * lies inside, the two become one, with the times of the outer call.  CUPTI is not known to
+ * do so: with both kinds enabled it gives the outer one alone (capture/collector/README.md
+ * has the sources); no document promises that.
  *
  * A launch that nothing came of even so was lost, and is counted.
  *

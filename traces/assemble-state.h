@@ -131,13 +131,13 @@ struct ct_facts {
 	const struct ct_fact *next; /* of `facts`; NULL: no more */
 	uint64_t process;           /* whose, with this correlation, are: */
 	uint32_t correlation;
-	GArray *here; /* struct ct_fact */
+	gboolean any;                   /* was gathered */
+	struct ct_fact here[CT_OP_MAX]; /* by kind; of kind 0: there is none */
 };
 gboolean ct_facts_begin(struct ct_facts *, struct ct_assembler *, GError **);
 /* Completes CALL; calls come in the order of ct_compare_calls(). */
 gboolean ct_facts_complete(struct ct_facts *, struct ct_assembler *,
 			   struct ct_pending_call *call, GError **);
-void ct_facts_end(struct ct_facts *);
 int ct_compare_facts(const void *a, const void *b);
 /* Whether CALL only went into a graph. */
 gboolean ct_facts_captured(struct ct_assembler *, const struct ct_call *call);
