@@ -11,6 +11,9 @@
  */
 #include <inttypes.h>
 #include <string.h>
+#include <sys/stat.h>
+
+#include <glib/gstdio.h>
 
 #include "sim/base/error.h"
 #include "traces/import.h"
@@ -159,8 +162,6 @@ static gboolean read_notes(struct ct_spool_import *in, const char *path, GError 
 	}
 	if (ct_spool_reader_missing(in->reader))
 		in->recording.flags |= CT_RECORDING_CUT_OFF;
-	/* a block is lost with all that was in it, and nobody knows how much that was */
-	in->recording.n_dropped += ct_spool_reader_lost_blocks(in->reader);
 	return TRUE;
 }
 
@@ -253,6 +254,29 @@ static gboolean import_one(const char *path, struct ct_assembler *out,
 	return ok;
 }
 
+/* TRUE if a collector got no further than to make the file at PATH: it was killed just
+ * then, or the disk was full. */
+static gboolean is_stub(const char *path)
+{
+	GStatBuf status;
+
+	return g_stat(path, &status) == 0 && S_ISREG(status.st_mode) &&
+	       status.st_size < (goffset)sizeof(struct ct_spool_header);
+}
+
+/* Of such a process only the name of its spool speaks, PID-START.spool. */
+static void import_stub(const char *path, struct ct_assembler *out, guint spool)
+{
+	const struct ct_recording_record nothing = { .process = CT_NONE,
+						     .stop = CT_STOP_UNKNOWN,
+						     .flags = CT_RECORDING_CUT_OFF,
+						     .clock_error_ns = -1 };
+	g_autofree char *name = g_path_get_basename(path);
+	uint32_t pid = (uint32_t)g_ascii_strtoull(name, NULL, 10);
+
+	ct_assembler_recording(out, (uint64_t)spool << 32 | pid, &nothing);
+}
+
 static int compare_paths(gconstpointer a, gconstpointer b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
@@ -296,10 +320,14 @@ static gboolean run(const char *path, struct ct_assembler *out,
 	if (!paths)
 		return FALSE;
 	progress.n_spools = paths->len;
-	for (; progress.spool < paths->len; progress.spool++)
-		if (!import_one(g_ptr_array_index(paths, progress.spool), out, &progress,
-				error))
+	for (; progress.spool < paths->len; progress.spool++) {
+		const char *one = g_ptr_array_index(paths, progress.spool);
+
+		if (is_stub(one))
+			import_stub(one, out, progress.spool);
+		else if (!import_one(one, out, &progress, error))
 			return FALSE;
+	}
 	return TRUE;
 }
 

@@ -27,7 +27,7 @@ struct ct_spool_reader {
 	guint8 *block;
 	uint32_t used, bytes;  /* of the block */
 	uint64_t block_offset; /* of its payload */
-	uint64_t n_blocks, n_lost_blocks;
+	uint64_t n_blocks;
 	uint32_t place; /* in the block, of the last record */
 	uint32_t n_strings, n_shapes;
 	gboolean ended; /* the last record so far is an end */
@@ -180,11 +180,6 @@ const char *ct_spool_reader_missing(const struct ct_spool_reader *r)
 	return r->missing;
 }
 
-uint64_t ct_spool_reader_lost_blocks(const struct ct_spool_reader *r)
-{
-	return r->n_lost_blocks;
-}
-
 double ct_spool_reader_progress(const struct ct_spool_reader *r)
 {
 	return r->size ? MIN(1.0, (double)r->offset / (double)r->size) : 1.0;
@@ -237,8 +232,12 @@ static gboolean next_block(struct ct_spool_reader *r, GError **error)
 		      "is that of an earlier block", error);
 		return FALSE;
 	}
-	r->n_lost_blocks += head.number - r->n_blocks;
-	r->n_blocks = head.number + 1;
+	if (head.number > r->n_blocks) {
+		/* With what stood in it the numbers of later strings and shapes are lost. */
+		r->missing = "a block is missing in it";
+		return FALSE;
+	}
+	r->n_blocks++;
 	r->block_offset = r->offset + sizeof(head);
 	r->offset = r->block_offset + head.bytes;
 	r->bytes = head.bytes;

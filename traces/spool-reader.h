@@ -3,9 +3,9 @@
  *
  * What is handed out is whole: as long as its type is today, its text ended, its strings
  * and shapes among those before it.  Records of types that are not known are passed over.
- * A spool that stops inside a block, or has no end, was cut off: that is said when it has
- * been read, and what stands before is good.  Everything else that is wrong is damage and
- * fails with one sentence that names file, place and field (CT_EXIT_INPUT).
+ * A spool that stops inside a block, lacks one, or has no end was cut off: that is said
+ * when it has been read, and what stands before is good.  All else that is wrong is damage
+ * and fails with one sentence that names file, place and field (CT_EXIT_INPUT).
  *
  * Records are given in place, in a buffer of one block, each valid until the next call.
  */
@@ -28,8 +28,6 @@ const struct ct_spool_record *ct_spool_reader_next(struct ct_spool_reader *,
 
 /* Valid at the end.  NULL: it has its end; else one clause on what is missing. */
 const char *ct_spool_reader_missing(const struct ct_spool_reader *);
-/* Blocks that are missing between those that are there. */
-uint64_t ct_spool_reader_lost_blocks(const struct ct_spool_reader *);
 /* The share of the file that has been read, 0..1. */
 double ct_spool_reader_progress(const struct ct_spool_reader *);
 /* Puts "FILE: at byte N: " before *ERROR: for who finds more amiss in the last record. */

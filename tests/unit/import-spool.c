@@ -369,6 +369,63 @@ START_TEST(what_is_missing_is_counted)
 }
 END_TEST
 
+/* The name of the second kernel stood in the block that is not there. */
+START_TEST(nothing_is_misnamed_after_a_gap)
+{
+	struct import_case *c;
+	uint32_t name;
+
+	spool_case_begin();
+	spool_kernel(&spool_case, 2, 7, 5000, 6000);
+	spool_call(&spool_case, LAUNCH, 101, 2, 1000, 1100);
+	spool_block(&spool_case);
+	spool_case.n_blocks++;
+	name = spool_string(&spool_case, "no longer at its number");
+	SPOOL_ADD(&spool_case, SHAPE, &(struct ct_spool_shape){ .shape.name = name });
+	spool_kernel(&spool_case, 3, 7, 7000, 8000);
+	c = spool_case_imported();
+	ck_assert_uint_eq(c->trace->n_kernels, 1);
+	ck_assert_uint_eq(spool_case_recording(c)->flags, CT_RECORDING_CUT_OFF);
+	ck_assert_uint_eq(spool_case_recording(c)->stop, CT_STOP_UNKNOWN);
+	ck_assert_uint_eq(spool_case_failures(c, CT_RULE_COMPLETE), 1);
+	import_case_end(c);
+}
+END_TEST
+
+/* What a process leaves whose first write found a full disk. */
+START_TEST(an_empty_spool_spoils_no_other)
+{
+	g_autofree char *stub = NULL, *whole = NULL;
+	const struct ct_recording_record *recording;
+	struct import_case c;
+
+	import_case_begin(&c, "recording", "", 0);
+	g_unlink(c.in);
+	g_mkdir(c.in, 0700);
+	stub = g_build_filename(c.in, "077-1.spool", NULL);
+	ck_assert(g_file_set_contents(stub, "", 0, NULL));
+	whole = g_build_filename(c.in, "100-1.spool", NULL);
+	spool_case_begin();
+	spool_kernel(&spool_case, 2, 7, 5000, 6000);
+	spool_call(&spool_case, LAUNCH, 101, 2, 1000, 1100);
+	spool_end(&spool_case);
+	spool_write(&spool_case, whole);
+	spool_free(&spool_case);
+	import_case_run(&c);
+	ck_assert_uint_eq(c.trace->n_kernels, 1);
+	ck_assert_uint_eq(c.trace->n_recordings, 2);
+	recording = c.trace->recording;
+	ck_assert_uint_eq(c.trace->process[recording[0].process].pid, 77);
+	ck_assert_uint_eq(recording[0].flags, CT_RECORDING_CUT_OFF);
+	ck_assert_uint_eq(recording[1].flags, 0);
+	ck_assert_uint_eq(spool_case_failures(&c, CT_RULE_COMPLETE), 1);
+	g_unlink(stub);
+	g_unlink(whole);
+	g_rmdir(c.in);
+	import_case_end(&c);
+}
+END_TEST
+
 START_TEST(green_contexts_have_parents)
 {
 	struct import_case *c;
@@ -443,6 +500,8 @@ int main(void)
 	tcase_add_test(tcase, only_what_was_called_between_counts);
 	tcase_add_test(tcase, markers_become_ranges);
 	tcase_add_test(tcase, what_is_missing_is_counted);
+	tcase_add_test(tcase, nothing_is_misnamed_after_a_gap);
+	tcase_add_test(tcase, an_empty_spool_spoils_no_other);
 	tcase_add_test(tcase, green_contexts_have_parents);
 	tcase_add_test(tcase, damage_is_named);
 	suite_add_tcase(suite, tcase);
