@@ -1,6 +1,7 @@
 #!/bin/sh
-# counters-guest - the library of counters as a guest in a program: what it shows and needs,
-# and that the program runs on as if alone without CUPTI, or with NVIDIA's own but no GPU.
+# counters-guest - the library of counters as a guest in a program, which runs on as if
+# alone without CUPTI, or with NVIDIA's own but no GPU.  What the library imports is looked
+# at by tests/house/guests.sh.
 library=${CT_BUILDDIR:-.}/capture/counters/.libs/libcotenant-counters.so
 fake=${CT_BUILDDIR:-.}/tests/fakes/.libs/fake-range-profiler.so
 program=${CT_BUILDDIR:-.}/tests/capture/counters-program
@@ -45,16 +46,5 @@ guest "$library" 'no CUPTI with a range profiler was found (cuptiGetVersion)'
 if command -v nm >/dev/null && ! nm -D "$library" | grep -q '__[alt]*san_\|__ubsan_'; then
 	real=${CUDA_HOME:-/usr/local/cuda}/lib64/libcupti.so
 	[ ! -e "$real" ] || guest "$real" 'no kernel was measured: '
-	exports=$(nm -D --defined-only "$library" | sed 's/.* //' | tr '\n' ' ')
-	[ "$exports" = "InitializeInjection " ] || fail "exports: $exports"
-	for banned in abort exit _exit printf puts fprintf perror sigaction signal setenv \
-		putenv fork execve system __assert_fail; do
-		nm -D --undefined-only "$library" | sed 's/.* //; s/@.*//' | grep -qx "$banned" &&
-			fail "imports $banned"
-	done
-	needs=$(readelf -d "$library" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' |
-		grep -v '^libc\.so\|^ld-linux')
-	[ -z "$needs" ] || fail "needs $needs"
-	readelf -d "$library" | grep -q NODELETE || fail "may be unloaded"
 fi
 exit $status

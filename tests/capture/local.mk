@@ -1,8 +1,6 @@
 # Tests of the recorder and its collector on fakes.
-CAPTURE_TESTS = \
-	tests/capture/exports.sh \
-	tests/capture/real-cupti.sh
-EXTRA_DIST += tests/capture/exports.sh tests/capture/real-cupti.sh
+CAPTURE_TESTS = tests/capture/real-cupti.sh
+EXTRA_DIST += tests/capture/real-cupti.sh
 
 # Goes into the collector as the driver does.
 check_PROGRAMS += tests/capture/inject

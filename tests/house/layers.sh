@@ -58,10 +58,15 @@ for file in $(find sim traces models policies capture -name '*.[ch]' | sort); do
 	done
 done
 
-for file in traces/format.h traces/writer.[ch] traces/intern.[ch] traces/record.[ch] \
-	traces/utf8.[ch] traces/spool.h capture/session.h capture/collector/*.[ch] traces/counter-file.h \
-	capture/counters/*.[ch] \
-	policies/*.[ch]; do
+# What the recorder's libraries are made of, by their lists, and each file's header.
+guests=$(sed -n '/_lib\(collector\|counters\)_la_SOURCES/,/[^\\]$/p' capture/collector/local.mk \
+	capture/counters/local.mk | grep -o '[a-z]*/[-a-z0-9/]*\.[ch]')
+case $guests in
+*collector/inject.c*counters/launch.c*) ;;
+*) fail "the sources of the recorder's libraries are not found in their local.mk" ;;
+esac
+for file in traces/format.h traces/writer.[ch] traces/record.[ch] policies/*.[ch] $guests \
+	$(echo "$guests" | sed -n 's/\.c$/.h/p'); do
 	case $file in
 	policies/registry.* | policies/options.* | policies/replay.* | policies/ledger-text.*) continue ;;
 	esac

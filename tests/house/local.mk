@@ -1,6 +1,7 @@
 # House rules, executable.
 HOUSE_RULES = \
 	tests/house/docs.sh \
+	tests/house/guests.sh \
 	tests/house/headers.sh \
 	tests/house/layers.sh \
 	tests/house/purity.sh \
