@@ -103,6 +103,7 @@ static bool subscribe(struct ct_collector *collector)
 	} else {
 		ct_kinds_note(collector, CT_SPOOL_FAILED, result, "cuptiSubscribe");
 	}
+	collector->subscriber = NULL;
 	return false;
 }
 
@@ -184,6 +185,18 @@ static bool bring_up(struct ct_collector *collector)
 	return true;
 }
 
+/* Nothing will be recorded: the place of the subscriber is for the program's own tools. */
+static void withdraw(struct ct_collector *collector)
+{
+	const struct ct_cupti *cupti = &collector->cupti;
+
+	if (!collector->subscriber || !cupti->unsubscribe)
+		return;
+	ct_kinds_disable(collector);
+	cupti->unsubscribe(collector->subscriber);
+	collector->subscriber = NULL;
+}
+
 static void finish(void)
 {
 	if (ct_collector.pid != 0)
@@ -217,6 +230,7 @@ int InitializeInjection(void)
 		at_quick_exit(finish);
 	} else {
 		finish();
+		withdraw(collector);
 	}
 	errno = kept;
 	return 1;

@@ -140,7 +140,7 @@ static int play(const char *what)
 		return go_on();
 	}
 	if (!strcmp(what, "refused") || !strcmp(what, "unrecorded")) {
-		return 3;
+		return stub->is_subscribed() ? 5 : stub->n_enabled() ? 6 : 3;
 	} else if (!strcmp(what, "go on")) {
 		return go_on();
 	} else if (!strcmp(what, "threads")) {

@@ -52,6 +52,12 @@ FUNCTION(cuptiSubscribe, void **subscriber, ct_cupti_callback callback, void *us
 	return 0;
 }
 
+FUNCTION(cuptiUnsubscribe, void *subscriber)
+{
+	stub.callback = NULL;
+	return 0;
+}
+
 FUNCTION(cuptiSubscribe_v2, void **subscriber, ct_cupti_callback callback, void *user,
 	 struct ct_cupti_subscriber_params *params)
 {
@@ -93,7 +99,8 @@ FUNCTION(cuptiActivityEnable, uint32_t kind)
 
 FUNCTION(cuptiActivityDisable, uint32_t kind)
 {
-	__atomic_sub_fetch(&stub.n_enabled, 1, __ATOMIC_SEQ_CST);
+	if (kind != CT_CUPTI_KIND_KERNEL || !is_told("denied"))
+		__atomic_sub_fetch(&stub.n_enabled, 1, __ATOMIC_SEQ_CST);
 	return 0;
 }
 
@@ -233,5 +240,10 @@ static int n_enabled(void)
 	return __atomic_load_n(&stub.n_enabled, __ATOMIC_SEQ_CST);
 }
 
+static int is_subscribed(void)
+{
+	return stub.callback != NULL;
+}
+
 EXPORT extern const struct ct_stub ct_stub;
-const struct ct_stub ct_stub = { launch, steal, give_up, n_enabled };
+const struct ct_stub ct_stub = { launch, steal, give_up, n_enabled, is_subscribed };

@@ -19,6 +19,8 @@ struct ct_stub {
 	void (*give_up)(void);
 	/* How many kinds and calls are enabled. */
 	int (*n_enabled)(void);
+	/* Whether somebody has the place of a subscriber. */
+	int (*is_subscribed)(void);
 };
 
 /* The symbol that is a struct ct_stub. */
