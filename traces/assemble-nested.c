@@ -81,12 +81,16 @@ static int release(struct ct_nesting *n, uint32_t lane)
 	return 0;
 }
 
-/* Whether OP was called by what is held. */
+/* Whether OP was called by what is held, or was. */
 static gboolean is_inside(const struct held *held, const struct ct_op *op)
 {
-	return held->full && op->kind == held->op.kind &&
-	       op->api_start_ns >= held->op.api_start_ns &&
+	return op->kind == held->op.kind && op->api_start_ns >= held->op.api_start_ns &&
 	       op->api_end_ns <= held->op.api_end_ns;
+}
+
+static gboolean is_empty_launch(const struct ct_op *op)
+{
+	return op->kind == CT_OP_GRAPH_LAUNCH && op->graph == 0;
 }
 
 static gboolean has_work(const struct ct_op *op, gboolean lost)
@@ -133,8 +137,13 @@ int ct_nesting_op(struct ct_nesting *n, const struct ct_ordered_op *ordered)
 		g_array_set_size(n->held, ordered->lane + 1);
 	held = &g_array_index(n->held, struct held, ordered->lane);
 	if (op.api_start_ns != CT_TIME_NONE && ordered->rank == CT_RANK_OP &&
-	    is_inside(held, &op) && merge(held, &op, ordered->lost))
-		return 0;
+	    is_inside(held, &op)) {
+		/* The nodes of the outer launch came between, which has them all. */
+		if (!held->full && (ordered->lost || is_empty_launch(&op)))
+			return 0;
+		if (held->full && merge(held, &op, ordered->lost))
+			return 0;
+	}
 	result = release(n, ordered->lane);
 	if (result)
 		return result;

@@ -207,6 +207,32 @@ START_TEST(nested_calls_are_one)
 }
 END_TEST
 
+/* All nodes of a graph are of the outer call, and come between it and the inner one. */
+START_TEST(nested_graph_launches_are_one)
+{
+	struct import_case *c;
+
+	spool_case_begin();
+	for (uint32_t i = 0; i < 2; i++)
+		SPOOL_ADD(&spool_case, KERNEL,
+			  &(struct ct_spool_kernel){ .correlation = 10,
+						     .start_ns = 5000 + 100 * i,
+						     .end_ns = 5050 + 100 * i,
+						     .context = 1,
+						     .stream = 7,
+						     .graph = 6,
+						     .graph_node = 61 + i });
+	runtime_call(RUNTIME_GRAPH_LAUNCH, 10, 1000, 1300);
+	spool_call(&spool_case, GRAPH_LAUNCH, 101, 11, 1100, 1200);
+	c = spool_case_imported();
+	ck_assert_uint_eq(c->ops->len, 3);
+	ck_assert_uint_eq(import_case_count(c, CT_OP_GRAPH_LAUNCH), 1);
+	ck_assert_int_eq(import_case_op(c, CT_OP_GRAPH_LAUNCH, 0)->api_end_ns, 300);
+	ck_assert_uint_eq(c->summary.n_lost_launches, 0);
+	import_case_end(c);
+}
+END_TEST
+
 /* Of kernels that overlap the one before them in their stream, those launched with
  * attributes may; others fail the check. */
 START_TEST(overlap_in_a_stream_needs_attributes)
@@ -495,6 +521,7 @@ int main(void)
 	tcase_add_test(tcase, processes_stay_apart);
 	tcase_add_loop_test(tcase, events_pair_by_record, 0, 2);
 	tcase_add_test(tcase, nested_calls_are_one);
+	tcase_add_test(tcase, nested_graph_launches_are_one);
 	tcase_add_test(tcase, overlap_in_a_stream_needs_attributes);
 	tcase_add_test(tcase, launches_are_captured_or_lost);
 	tcase_add_test(tcase, only_what_was_called_between_counts);

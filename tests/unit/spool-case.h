@@ -20,7 +20,7 @@ enum {
 	GRAPH_LAUNCH = 514,
 	BEGIN_CAPTURE = 539
 };
-enum { RUNTIME_LAUNCH = 505 };
+enum { RUNTIME_GRAPH_LAUNCH = 311, RUNTIME_LAUNCH = 505 };
 
 extern struct spool_builder spool_case;
 
