@@ -465,6 +465,30 @@ gboolean ct_copier_op(struct ct_copier *copier, uint32_t lane, const struct ct_o
 	return code < 0 ? write_error(copier, code, error) : TRUE;
 }
 
+static gboolean copy_ops_of(struct ct_copier *copier, uint32_t lane, GError **error)
+{
+	struct ct_cursor *cursor = ct_cursor_new(copier->from, lane);
+	g_autoptr(GError) failure = NULL;
+	const struct ct_op *op;
+	gboolean ok = TRUE;
+
+	while (ok && (op = ct_cursor_next(cursor, &failure)))
+		ok = ct_copier_op(copier, lane, op, 0, 0, &failure);
+	ct_cursor_free(cursor);
+	if (failure)
+		g_propagate_error(error, g_steal_pointer(&failure));
+	return ok && !failure;
+}
+
+gboolean ct_copier_ops(struct ct_copier *copier, GError **error)
+{
+	gboolean ok = TRUE;
+
+	for (uint32_t lane = 0; ok && lane < copier->from->n_lanes; lane++)
+		ok = copy_ops_of(copier, lane, error);
+	return ok;
+}
+
 gboolean ct_copier_recordings(struct ct_copier *copier, GError **error)
 {
 	for (uint32_t i = 0; i < copier->from->n_recordings; i++) {

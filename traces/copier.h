@@ -35,6 +35,9 @@ void ct_copier_free(struct ct_copier *);
 gboolean ct_copier_op(struct ct_copier *, uint32_t lane, const struct ct_op *op,
 		      int64_t shift_ns, uint64_t sequence_base, GError **error);
 
+/* Copies all operations as they are. */
+gboolean ct_copier_ops(struct ct_copier *, GError **error);
+
 /* Copies how processes were recorded, also those of which no operation is copied. */
 gboolean ct_copier_recordings(struct ct_copier *, GError **error);
 

@@ -243,22 +243,6 @@ static GArray *new_counters(const struct join *join)
 	return counters;
 }
 
-static gboolean copy_lane(struct ct_copier *copier, const struct ct_trace *trace,
-			  uint32_t lane, GError **error)
-{
-	struct ct_cursor *cursor = ct_cursor_new(trace, lane);
-	g_autoptr(GError) failure = NULL;
-	const struct ct_op *op;
-
-	while ((op = ct_cursor_next(cursor, &failure)))
-		if (!ct_copier_op(copier, lane, op, 0, 0, &failure))
-			break;
-	ct_cursor_free(cursor);
-	if (failure)
-		g_propagate_error(error, g_steal_pointer(&failure));
-	return !failure;
-}
-
 static gboolean copy(const struct join *join, int zstd_level, const char *out,
 		     GError **error)
 {
@@ -270,16 +254,14 @@ static gboolean copy(const struct join *join, int zstd_level, const char *out,
 	struct ct_trace view = *trace;
 	struct ct_copy_target target;
 	struct ct_copier *copier;
-	gboolean ok = TRUE;
+	gboolean ok;
 
 	view.counter = (const struct ct_counter_record *)(void *)counters->data;
 	view.n_counters = counters->len;
 	if (!ct_copy_open(&target, out, &options, error))
 		return FALSE;
 	copier = ct_copier_new(&view, &target, NULL);
-	for (uint32_t i = 0; ok && i < trace->n_lanes; i++)
-		ok = copy_lane(copier, trace, i, error);
-	ok = ok && ct_copier_recordings(copier, error);
+	ok = ct_copier_ops(copier, error) && ct_copier_recordings(copier, error);
 	ct_copier_free(copier);
 	return ct_copy_close(&target, ct_copy_dropped(trace), ok, error);
 }

@@ -36,6 +36,7 @@ struct join {
 struct sight {
 	const struct ct_trace *trace;
 	uint32_t sms;
+	gboolean of_device;          /* SMS is what its devices have */
 	uint32_t *class_of;          /* by shape */
 	uint32_t *first, *same_next; /* shapes of a class: by class, by shape; a chain */
 	GHashTable *names;           /* of its kernels; the trace's strings */
@@ -161,7 +162,7 @@ static gboolean see_lane(struct sight *sight, struct ct_sorter *launches, uint32
 			 GError **error)
 {
 	struct ct_cursor *cursor = ct_cursor_new(sight->trace, lane);
-	gboolean ok = TRUE, of_device = sight->sms == 0;
+	gboolean ok = TRUE;
 	g_autoptr(GError) failure = NULL;
 	const struct ct_op *op;
 
@@ -176,7 +177,7 @@ static gboolean see_lane(struct sight *sight, struct ct_sorter *launches, uint32
 		one = &g_array_index(sight->seen, struct seen, launch.class);
 		one->n++;
 		one->total_ns = ct_add_saturated(one->total_ns, launch.ns);
-		ok = !of_device || see_device(sight, op, &failure);
+		ok = !sight->of_device || see_device(sight, op, &failure);
 		if (!ok || op->overlap_ns > launch.ns / 100)
 			continue;
 		one->n_alone++;
@@ -198,6 +199,7 @@ static gboolean see(struct join *join, struct sight *sight, const struct ct_trac
 
 	sight->trace = trace;
 	sight->sms = sms;
+	sight->of_device = sms == 0;
 	classify(join, sight);
 	sight->seen = g_array_new(FALSE, TRUE, sizeof(struct seen));
 	g_array_set_size(sight->seen, g_hash_table_size(join->class_of) + 1);
@@ -368,22 +370,6 @@ static GArray *curves_of(struct join *join, const struct sight *base,
 	return curves;
 }
 
-static gboolean copy_lane(struct ct_copier *copier, const struct ct_trace *trace,
-			  uint32_t lane, GError **error)
-{
-	struct ct_cursor *cursor = ct_cursor_new(trace, lane);
-	g_autoptr(GError) failure = NULL;
-	const struct ct_op *op;
-	gboolean ok = TRUE;
-
-	while (ok && (op = ct_cursor_next(cursor, &failure)))
-		ok = ct_copier_op(copier, lane, op, 0, 0, &failure);
-	ct_cursor_free(cursor);
-	if (failure)
-		g_propagate_error(error, g_steal_pointer(&failure));
-	return ok && !failure;
-}
-
 /* Shapes are interned, so a shape that was copied gets its number again. */
 static gboolean write_curves(struct ct_copy_target *target, const struct ct_trace *trace,
 			     const GArray *curves, GError **error)
@@ -420,14 +406,12 @@ static gboolean write_joined(const struct ct_trace *base, const GArray *curves,
 						   .zstd_level = zstd_level };
 	struct ct_copy_target target;
 	struct ct_copier *copier;
-	gboolean ok = TRUE;
+	gboolean ok;
 
 	if (!ct_copy_open(&target, out, &options, error))
 		return FALSE;
 	copier = ct_copier_new(base, &target, NULL);
-	for (uint32_t lane = 0; ok && lane < base->n_lanes; lane++)
-		ok = copy_lane(copier, base, lane, error);
-	ok = ok && ct_copier_recordings(copier, error);
+	ok = ct_copier_ops(copier, error) && ct_copier_recordings(copier, error);
 	ct_copier_free(copier);
 	ok = ok && write_curves(&target, base, curves, error);
 	return ct_copy_close(&target, ct_copy_dropped(base), ok, error);

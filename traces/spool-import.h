@@ -27,7 +27,6 @@ struct ct_spool_import {
 	GHashTable *capturing;     /* thread -> when its capture began */
 	gboolean names_records;    /* waits say which record of an event they mean */
 	int64_t start_ns, stop_ns; /* asked for; INT64_MIN, INT64_MAX: not */
-	int64_t latest_ns;         /* of what was seen */
 	struct ct_recording_record recording;
 	struct ct_spool_ranges *ranges;
 	struct ct_spool_graphs *graphs;

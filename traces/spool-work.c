@@ -22,11 +22,6 @@ const char *ct_spool_string(const struct ct_spool_import *in, uint32_t index)
 	return index < in->strings->len ? g_ptr_array_index(in->strings, index) : NULL;
 }
 
-static void seen(struct ct_spool_import *in, int64_t ns)
-{
-	in->latest_ns = MAX(in->latest_ns, ns);
-}
-
 static void take_string(struct ct_spool_import *in, const struct ct_spool_string *string)
 {
 	g_ptr_array_add(in->strings, g_strndup((const char *)(string + 1), string->bytes));
@@ -60,7 +55,6 @@ static void take_device(struct ct_spool_import *in, const struct ct_spool_device
 /* FALSE: it has no time, and was counted. */
 static gboolean has_times(struct ct_spool_import *in, int64_t start_ns, int64_t end_ns)
 {
-	seen(in, end_ns);
 	if (start_ns != 0 && end_ns != 0)
 		return TRUE;
 	in->recording.n_zero_times++;
@@ -196,7 +190,6 @@ static gboolean take_call(struct ct_spool_import *in, const struct ct_spool_call
 		.stream = CT_NONE,
 	};
 
-	seen(in, record->end_ns);
 	if (record->result != 0 || !known) /* a call that failed ordered nothing */
 		return TRUE;
 	if (ct_driver_call_captures(known)) {

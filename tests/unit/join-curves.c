@@ -311,6 +311,40 @@ START_TEST(what_makes_no_sense_is_refused)
 }
 END_TEST
 
+/* Two threads, each with a device of its own. */
+START_TEST(other_devices_are_refused)
+{
+	struct ct_device_record device = { .id = 1, .sms = 114, .name = CT_NONE };
+	struct ct_stream_record stream = { .id = 9, .context = CT_NONE, .device = 1 };
+	struct ct_lane_record lane = { .thread = 1, .device = CT_NONE };
+	struct ct_op op = { .kind = CT_OP_KERNEL,
+			    .api_start_ns = 1,
+			    .api_end_ns = 2,
+			    .start_ns = 3,
+			    .end_ns = 4,
+			    .stream = 1,
+			    .counter = CT_NONE };
+	g_autofree char *a = tiny_path("base.ctt"), *out = tiny_path("refused.ctt");
+	g_autoptr(GError) error = NULL;
+	struct ct_curves_summary summary;
+	struct ct_trace *base;
+	struct made made;
+
+	begin(&made, a, DEVICE_SMS);
+	need(ct_writer_device(made.writer, &device));
+	need(ct_writer_stream(made.writer, &stream));
+	need(ct_writer_lane(made.writer, &lane));
+	op.shape = shape(&made, "gemm", 256, 0);
+	launch(&made, op.shape, 100, 0);
+	op.sequence = made.sequence;
+	need(ct_writer_op(made.writer, 1, &op));
+	base = end(&made, a);
+	ck_assert(!ct_join_curves(base, NULL, 0, 0.95, 0, out, &summary, &error));
+	ck_assert_ptr_nonnull(strstr(error->message, "devices of 132 and of 114 SMs"));
+	ct_trace_free(base);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("join-curves");
@@ -322,6 +356,7 @@ int main(void)
 	tcase_add_loop_test(tcase, other_work_is_left_out, 0, 7);
 	tcase_add_test(tcase, nothing_alone_in_the_recording);
 	tcase_add_loop_test(tcase, what_makes_no_sense_is_refused, 0, 3);
+	tcase_add_test(tcase, other_devices_are_refused);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);
