@@ -10,8 +10,8 @@
  * for, and the records of work say what was done).
  *
  * What each callback carries (struct CUpti_GraphData in cupti_callbacks.h, and NVIDIA's
- * sample cuda_graphs_trace): CREATED the graph, the node and its type, and it comes for
- * the nodes of a clone too; CLONED the graph and node, the original ones, and the type;
+ * sample cuda_graphs_trace): CREATED the graph, the node and its type (or 0), and it comes
+ * for the nodes of a clone too; CLONED the graph and node, the original ones, and the type;
  * DEPENDENCY_CREATED a graph, a node and "the dependent graph node", which the header
  * leaves open: it is the node that is waited for.  That is what the CUPTI of CUDA 13.0 on
  * an RTX 3060 tells while graphs are captured, built by hand, cloned and instantiated
