@@ -111,7 +111,8 @@ gboolean ct_assembler_write(struct ct_assembler *a, GError **error)
 	int64_t origin_ns;
 	int result;
 
-	if (a->latest_ns > a->earliest_ns + CT_TIME_MAX) {
+	/* where no operation has a time, the earliest is later than the latest */
+	if (a->earliest_ns <= a->latest_ns && a->latest_ns - a->earliest_ns > CT_TIME_MAX) {
 		ct_input_error(error,
 			       "the times of the trace are more than 146 years apart");
 		return FALSE;

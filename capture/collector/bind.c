@@ -158,6 +158,9 @@ uint32_t ct_bind_driver_version(void)
 			version = 0;
 		dlclose(driver);
 	}
+	/* The first returns what glibc keeps for this thread, the second frees it: a child has
+	 * no such thread, and a process may end in the middle of this one's end. */
+	dlerror();
 	dlerror();
 	return (uint32_t)version;
 }

@@ -27,7 +27,8 @@ static void pause_ms(long ms)
 	nanosleep(&t, NULL);
 }
 
-/* How many of GROUP there are, and how many of them are stopped. */
+/* How many of GROUP live, and how many of them are stopped; one that has ended, and whose
+ * parent stopped before it could wait for it, is not of them. */
 static void count(pid_t group, int *n, int *n_stopped)
 {
 	DIR *dir = opendir("/proc");
@@ -47,7 +48,8 @@ static void count(pid_t group, int *n, int *n_stopped)
 			line[0] = '\0';
 		close(fd);
 		end = strrchr(line, ')');
-		if (!end || sscanf(end + 1, " %c %*d %d", &state, &of) != 2 || of != group)
+		if (!end || sscanf(end + 1, " %c %*d %d", &state, &of) != 2 ||
+		    of != group || state == 'Z' || state == 'X')
 			continue;
 		++*n;
 		*n_stopped += state == 'T';
