@@ -23,10 +23,21 @@ check-sanitized:
 EXTRA_DIST += tests/threads.supp
 
 # What runs in several threads: for builds with --enable-sanitizers=thread.
+threaded_programs = \
+	tests/capture/control \
+	tests/capture/counters \
+	tests/capture/life \
+	tests/capture/nvtx-threads \
+	tests/capture/spooler \
+	tests/fakes/cupti-test \
+	tests/fakes/driver-test \
+	tests/unit/crew
+threaded_tests = $(threaded_programs) \
+	tests/capture/collector.sh \
+	tests/cli/run.sh \
+	tests/cli/samples.sh
 .PHONY: check-threads
 check-threads:
 	TSAN_OPTIONS='suppressions=$(abs_top_srcdir)/tests/threads.supp' $(MAKE) $(AM_MAKEFLAGS) check \
-		TESTS='tests/unit/crew tests/capture/counters tests/capture/nvtx-threads tests/capture/life tests/capture/spooler tests/cli/run.sh tests/cli/samples.sh \
-			tests/fakes/driver-test tests/fakes/cupti-test tests/capture/collector.sh' \
-		check_PROGRAMS='tests/unit/crew tests/capture/counters tests/capture/nvtx-threads tests/capture/life tests/capture/spooler tests/cli/report-check \
-			tests/fakes/driver-test tests/fakes/cupti-test tests/capture/spool-dump $(captured_programs)'
+		TESTS='$(threaded_tests)' \
+		check_PROGRAMS='$(threaded_programs) tests/capture/spool-dump tests/cli/report-check $(captured_programs)'
