@@ -11,7 +11,9 @@
  * starts a constant time after the call's return, however long the call took (DtoH copy
  * 12.3 us call: start after 14.3; 7.8 us: 9.4; memsets from 3 to 40 us alike).  The device
  * file's launch latency counts from the start of a call of usual length; of a longer one,
- * from where a usual call would have begun.
+ * from where a usual call would have begun.  Work that was recorded as beginning before its
+ * call returned (a copy that is staged, a call that went on for a reason of its own) shows
+ * that the device had heard of it: at the latest one latency before that.
  */
 #include "sim/run-internal.h"
 
@@ -207,12 +209,23 @@ static struct op *new_graph(struct thread *t, const struct ct_op *record)
 	return graph;
 }
 
-static int64_t doorbell(const struct thread *t, int64_t length_ns)
+/* When the device hears of OP, by a call of so long. */
+static int64_t doorbell(const struct thread *t, const struct ct_op *record,
+			const struct op *op, int64_t length_ns)
 {
 	const struct run *run = t->copy->tenant->run;
 	int64_t usual = t->copy->tenant->program->typical_call_ns[CT_OP_KERNEL];
+	int64_t late_ns = length_ns - usual, began_ns = record->start_ns;
 
-	return run->now_ns + MAX(length_ns - usual, 0);
+	if (late_ns <= 0)
+		return run->now_ns;
+	if (op->nodes)
+		began_ns = op->nodes->recorded_start_ns + t->copy->request_start_ns;
+	if (began_ns != CT_TIME_NONE && began_ns < record->api_end_ns)
+		late_ns = MIN(late_ns, MAX(began_ns - record->api_start_ns -
+						   run->in->device->launch_latency_ns,
+					   0));
+	return run->now_ns + late_ns;
 }
 
 /* Launches, copies, memsets and graph launches. */
@@ -241,7 +254,7 @@ static void call_launch(struct thread *t)
 	launched = op->stream; /* the operation may be over when it has been submitted */
 	serial = op->serial;
 	if (!blocks)
-		op->doorbell_ns = doorbell(t, length_ns);
+		op->doorbell_ns = doorbell(t, &record, op, length_ns);
 	ct_run_submit(run, op);
 	if (record.kind == CT_OP_GRAPH_LAUNCH && record.stream == CT_NONE)
 		ct_run_hold_recorded_streams(t, launched, serial);

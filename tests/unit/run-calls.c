@@ -133,6 +133,34 @@ START_TEST(sync_that_did_not_wait)
 }
 END_TEST
 
+/* Launches of 64 ns, and one whose call goes on for 5 us: until it began after BEGAN_NS. */
+static int64_t long_call_ns(int64_t began_ns)
+{
+	struct tape *tape = tape_new(1, 1);
+	int64_t now_ns;
+
+	for (int i = 0; i < 3; i++)
+		tape_kernel(tape, 0, 0, FULL, 10000);
+	tape_think(tape, 0, 50000);
+	now_ns = tape_now_ns(tape, 0);
+	tape_call(tape, 0, CT_OP_MEMCPY, 5000,
+		  (struct ct_op){ .copy = CT_COPY_HTOD,
+				  .start_ns = now_ns + began_ns,
+				  .end_ns = now_ns + began_ns + 30000 });
+	return latency_alone(tape) - (3 * 64 + 50000) - 30000;
+}
+
+/* The device hears of it near the end of the call, unless it had begun by then. */
+START_TEST(long_call)
+{
+	ck_assert_int_eq(long_call_ns(6000), 5000 - 64 + 1000);
+	ck_assert_int_eq(long_call_ns(5000), 5000 - 64 + 1000);
+	ck_assert_int_eq(long_call_ns(4999), 4999);
+	ck_assert_int_eq(long_call_ns(1500), 1500);
+	ck_assert_int_eq(long_call_ns(300), 1000);
+}
+END_TEST
+
 /* 20 launches as usual, one that took 5 ms (a module was loaded), and one more. */
 static struct tape *stalled_tape(void)
 {
@@ -437,6 +465,7 @@ int main(void)
 	tcase_add_test(calls, sync_waits);
 	tcase_add_test(calls, sync_is_a_closed_loop);
 	tcase_add_test(calls, sync_that_did_not_wait);
+	tcase_add_test(calls, long_call);
 	tcase_add_test(calls, stalls_are_not_repeated);
 	tcase_add_test(calls, stalls_are_repeated_to_compare);
 	tcase_add_test(calls, stream_order);
