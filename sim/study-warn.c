@@ -52,6 +52,36 @@ static void warn_of_tenant(struct ct_study *study, const struct ct_tenant_spec *
 		     t->name, p->guessed_pct);
 }
 
+static uint32_t processes_of(const struct ct_trace *trace)
+{
+	g_autofree gboolean *seen = g_new0(gboolean, trace->n_processes);
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < trace->n_lanes; i++) {
+		uint32_t process = trace->lane[i].process;
+
+		if (process == CT_NONE || !trace->lane_ops[i] || seen[process])
+			continue;
+		seen[process] = TRUE;
+		n++;
+	}
+	return n;
+}
+
+/* DANGER: a tenant is one program, so its processes never take turns. */
+static void warn_of_processes(struct ct_study *study, const struct ct_tenant_spec *t,
+			      const struct ct_program *p)
+{
+	uint32_t n = processes_of(p->trace);
+
+	if (n > 1)
+		warn(study,
+		     "%s: recorded from %u processes, which are replayed as streams of one "
+		     "context, without time slices between them: for those, record each "
+		     "by itself and run them as tenants with --sharing process",
+		     t->name, n);
+}
+
 /* Durations are replayed, not rescaled: they are those of the board they come from. */
 static void warn_of_board(struct ct_study *study, const struct ct_tenant_spec *t,
 			  const struct ct_program *p)
@@ -333,6 +363,7 @@ void ct_study_warn(struct ct_study *study)
 
 		for (size_t t = 0; t < p->scenario->n_tenants; t++) {
 			warn_of_tenant(study, &p->scenario->tenant[t], p->program[t]);
+			warn_of_processes(study, &p->scenario->tenant[t], p->program[t]);
 			warn_of_board(study, &p->scenario->tenant[t], p->program[t]);
 			warn_of_curves(study, &p->scenario->tenant[t], p->program[t]);
 			warn_of_green(study, p, t);

@@ -146,7 +146,7 @@ tests_capture_requests_CFLAGS = $(AM_CFLAGS) -pthread
 tests_capture_requests_LDFLAGS = $(AM_LDFLAGS) -no-install
 tests_capture_requests_LDADD = tests/fakes/libcuda.la -ldl
 
-CURVES_TESTS = tests/capture/curves.sh
+CURVES_TESTS = tests/capture/curves.sh tests/capture/replay-fakes.sh
 GPU_TESTS = tests/capture/gpu-dry-run.sh tests/capture/gpu-scripts.sh
 TESTS += $(CURVES_TESTS) $(GPU_TESTS)
 EXTRA_DIST += $(CURVES_TESTS) $(GPU_TESTS)

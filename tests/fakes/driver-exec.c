@@ -4,6 +4,10 @@
  * One is a clone of what the program built, with node numbers of its own, and what runs
  * carries those: to find the node that was built, one has to have seen the clone being
  * made, as with the real CUPTI.
+ *
+ * What may run side by side does so in streams that no program made, and the records name
+ * those: profiles of real graphs show many more streams than were captured (PyTorch, issue
+ * 152114).  DANGER: how the real driver spreads nodes over them is not published.
  */
 #include <stdlib.h>
 
@@ -14,6 +18,22 @@ static CUgraphExec execs;
 uint32_t ct_fake_exec_id(CUgraphExec exec)
 {
 	return exec ? exec->graph->id : 0;
+}
+
+/* A node goes on in the branch of one it waits for, if no other does, or begins one. */
+static void find_branches(CUgraph graph)
+{
+	for (CUgraphNode node = graph->nodes; node; node = node->next) {
+		CUgraphNode before = NULL;
+
+		for (size_t i = 0; i < node->n_deps && !before; i++)
+			before = node->deps[i]->is_continued ? NULL : node->deps[i];
+		node->branch = before ? before->branch : graph->n_branches++;
+		if (before)
+			before->is_continued = true;
+	}
+	if (graph->n_branches > 1)
+		graph->first_stream = ct_fake_stream_numbers(graph->n_branches - 1);
 }
 
 static CUgraph clone_of(CUgraph original)
@@ -81,6 +101,7 @@ static CUresult instantiate(CUgraphExec *out, CUgraph original)
 	exec = calloc(1, sizeof(*exec));
 	exec->graph = graph;
 	ct_fake_lock();
+	find_branches(graph);
 	exec->next = execs;
 	execs = exec;
 	ct_fake_unlock();
@@ -170,6 +191,8 @@ static int64_t run_node(CUgraphNode node, CUstream stream, int64_t begin_ns,
 	activity->device = stream->context->device;
 	activity->context = stream->context->id;
 	activity->stream = stream->id;
+	if (node->branch)
+		activity->stream = node->graph->first_stream + node->branch - 1;
 	activity->graph = node->graph->id;
 	activity->node = node->id;
 	return activity->end_ns;

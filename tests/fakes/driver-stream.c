@@ -28,6 +28,14 @@ CUstream ct_fake_stream_new(CUcontext context, unsigned flags, int priority)
 	return stream;
 }
 
+uint32_t ct_fake_stream_numbers(uint32_t n)
+{
+	uint32_t first = CT_FAKE_FIRST_STREAM + n_streams;
+
+	n_streams += n;
+	return first;
+}
+
 /* Without the lock. */
 void ct_fake_stream_made(CUstream stream)
 {

@@ -103,6 +103,8 @@ struct CUgraphNode_st {
 	CUgraphNode *deps;
 	size_t n_deps;
 	CUgraphNode clone; /* while its graph is being cloned */
+	uint32_t branch;   /* 0: the stream it is launched in; else of its graph's own */
+	bool is_continued; /* some node that waits for it is in its branch */
 	int64_t end_ns;    /* in the launch at hand */
 	CUgraphNode next;
 };
@@ -111,6 +113,7 @@ struct CUgraph_st {
 	uint32_t id;
 	CUgraphNode nodes, last;
 	size_t n_nodes;
+	uint32_t n_branches, first_stream; /* executable ones: driver-exec.c */
 	bool is_dead;
 	CUgraph next;
 };
@@ -174,6 +177,7 @@ void ct_fake_wait_for_context(CUcontext context);
 CUstream ct_fake_stream(CUstream handle, bool per_thread);
 CUstream ct_fake_stream_in(CUcontext context, CUstream handle, bool per_thread);
 CUstream ct_fake_stream_new(CUcontext context, unsigned flags, int priority);
+uint32_t ct_fake_stream_numbers(uint32_t n); /* the first of N that no stream has */
 void ct_fake_stream_made(CUstream stream);
 void ct_fake_end_capture(CUgraph graph);
 
