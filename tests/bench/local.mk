@@ -6,6 +6,7 @@ BENCHMARKS = \
 	tests/bench/record-bench \
 	tests/bench/marker-bench \
 	tests/bench/run-bench \
+	tests/bench/spool-bench \
 	tests/bench/trace-bench
 EXTRA_PROGRAMS += $(BENCHMARKS) tests/bench/suite
 CLEANFILES += $(BENCHMARKS) tests/bench/suite tests/bench/fifo-ns3
@@ -19,7 +20,7 @@ tests_bench_import_bench_SOURCES = tests/bench/import-bench.c tests/bench/import
 tests_bench_import_bench_LDADD = traces/libtraces.la
 
 tests_bench_marker_bench_SOURCES = tests/bench/marker-bench.c tests/bench/measure.h \
-	$(RECORDING)
+	tests/bench/rows.h $(RECORDING)
 tests_bench_marker_bench_LDADD = $(RECORDING_LIBS)
 
 WHOLE_RUN = tests/bench/measure.h tests/bench/whole-run.c tests/bench/whole-run.h
@@ -32,8 +33,12 @@ tests_bench_trace_bench_SOURCES = tests/bench/trace-bench.c
 tests_bench_trace_bench_LDADD = traces/libtraces.la
 
 tests_bench_record_bench_SOURCES = tests/bench/record-bench.c tests/bench/measure.h \
-	tests/capture/activity.c tests/capture/activity.h
+	tests/bench/rows.h tests/capture/activity.c tests/capture/activity.h
 tests_bench_record_bench_LDADD = capture/collector/libcollector.la $(GLIB_LIBS)
+
+tests_bench_spool_bench_SOURCES = tests/bench/measure.h tests/bench/rows.h \
+	tests/bench/spool-bench.c tests/unit/spool-builder.c tests/unit/spool-builder.h
+tests_bench_spool_bench_LDADD = traces/libtraces.la
 
 tests_bench_broker_bench_SOURCES = tests/bench/broker-bench.c
 tests_bench_broker_bench_LDADD = policies/libpolicies.la
@@ -46,6 +51,6 @@ tests_bench_run_bench_LDADD = sim/libsim.la -lm
 tests_bench_suite_SOURCES = tests/bench/fifo-model.c tests/bench/fifo-model.h \
 	tests/bench/heap-count.c tests/bench/heap-count.h tests/bench/import-rate.c \
 	tests/bench/import-rate.h tests/bench/suite-engine.c tests/bench/suite-model.c \
-	tests/bench/suite-runs.c tests/bench/suite.c tests/bench/suite.h $(WHOLE_RUN)
+	tests/bench/suite-record.c tests/bench/suite-runs.c tests/bench/suite.c tests/bench/suite.h $(WHOLE_RUN)
 tests_bench_suite_LDADD = sim/libsim.la -lm
 dist_noinst_SCRIPTS = tests/bench/run

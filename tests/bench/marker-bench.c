@@ -7,12 +7,14 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "capture/collector/graph.h"
 #include "capture/collector/nvtx.h"
 #include "tests/bench/measure.h"
+#include "tests/bench/rows.h"
 #include "tests/capture/nvtx-client.h"
 #include "tests/capture/recording.h"
 
@@ -104,11 +106,23 @@ static void node(void *data)
 	ct_graph_hook.resource(&ct_collector, CT_CUPTI_NODE_CLONED, &resource);
 }
 
-int main(void)
+static int rows;
+static double least;
+
+static void show(const char *row, const char *what, double ns)
+{
+	if (rows)
+		rows_print(row, ns, "ns/pair", least, 300, "floor, the clock twice");
+	else
+		printf("%-38s %7.1f ns, floor %.1f\n", what, ns, least);
+}
+
+int main(int argc, char **argv)
 {
 	struct ct_recording recording;
 	struct in_domain in;
-	char changing[32], *flushed;
+	char changing[32], text[101] = "", *flushed;
+	double node_ns;
 	uintptr_t number = 0;
 
 	ct_recording_init(&recording);
@@ -119,21 +133,25 @@ int main(void)
 	in.event = ct_event_registered(ct_register(in.domain, "a registered string"));
 	ct_collector.cupti.graph_id = graph_id;
 	ct_collector.cupti.graph_node_id = node_id;
-	printf("floor: clock, twice        %7.1f ns\n", ns_each(PAIRS, clock_twice, NULL));
-	printf("(gettid() by the kernel    %7.1f ns)\n", ns_each(PAIRS, ask_thread, NULL));
-	printf("push + pop, 7 bytes        %7.1f ns\n",
-	       ns_each(PAIRS, text_pair, (char *)"forward"));
-	printf("push + pop, 100 bytes      %7.1f ns\n",
-	       ns_each(PAIRS, text_pair,
-		       (char *)"01234567890123456789012345678901234567890123456789012345678"
-			       "90"
-			       "12345678901234567890123456789012345678"));
-	printf("push + pop, registered     %7.1f ns\n",
-	       ns_each(PAIRS, registered_pair, &in));
-	printf("the same, 1000 names       %7.1f ns (with snprintf())\n",
-	       ns_each(PAIRS, changing_pair, changing));
-	printf("graph node, edge and clone %7.1f ns (without CUPTI's part)\n",
-	       ns_each(NODES, node, &number));
+	rows = rows_wanted(argc, argv);
+	least = ns_each(PAIRS, clock_twice, NULL);
+	if (!rows)
+		printf("(gettid() by the kernel    %7.1f ns)\n",
+		       ns_each(PAIRS, ask_thread, NULL));
+	show("marker", "push + pop, 7 bytes", ns_each(PAIRS, text_pair, (char *)"forward"));
+	show("marker.long", "push + pop, 100 bytes",
+	     ns_each(PAIRS, text_pair, memset(text, '0', sizeof(text) - 1)));
+	show("marker.registered", "push + pop, registered",
+	     ns_each(PAIRS, registered_pair, &in));
+	show("marker.changing", "the same, 1000 names, with snprintf()",
+	     ns_each(PAIRS, changing_pair, changing));
+	node_ns = ns_each(NODES, node, &number);
+	if (rows)
+		rows_print("marker.graph_node", node_ns, "ns/node", least, 0,
+			   "floor, the clock twice");
+	else
+		printf("graph node, edge and clone %7.1f ns (without CUPTI's part)\n",
+		       node_ns);
 	flushed = ct_recording_flush(&recording);
 	g_free(flushed);
 	ct_recording_clear(&recording);

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "tests/bench/measure.h"
+#include "tests/bench/rows.h"
 #include "tests/capture/activity.h"
 
 #define BUFFER_BYTES (1u << 20)
@@ -81,7 +82,9 @@ static double floor_ns(const struct ct_activity *activity, uint32_t n)
 	return (measure_cpu_s() - start) * 1e9 / ROUNDS / (2.0 * n);
 }
 
-static void measure(const char *what, uint32_t version, int n_names, int length)
+/* ROW: its name in the table of the suite; NULL: for people. */
+static void measure(const char *row, const char *what, uint32_t version, int n_names,
+		    int length)
 {
 	static struct ct_translator translator;
 	struct ct_spool_header header = { .pid = 1, .begin_ns = 1 };
@@ -91,7 +94,6 @@ static void measure(const char *what, uint32_t version, int n_names, int length)
 	struct ct_spool_end end = { 0 };
 	double ns[REPEATS], start, least[REPEATS];
 	char *folder = g_strdup("/dev/shm/ct-record-bench-XXXXXX");
-	uint64_t bytes;
 	uint32_t n;
 	int i, k;
 
@@ -102,7 +104,6 @@ static void measure(const char *what, uint32_t version, int n_names, int length)
 	ct_translator_init(&translator, &spool, NULL, version);
 	n = fill(&activity, n_names);
 	ct_buffers_take(&cupti, &translator, activity.buffer, activity.used);
-	bytes = spool.bytes;
 	for (k = 0; k < REPEATS; k++) {
 		start = measure_cpu_s();
 		for (i = 0; i < ROUNDS; i++) {
@@ -115,10 +116,15 @@ static void measure(const char *what, uint32_t version, int n_names, int length)
 		ns[k] = (measure_cpu_s() - start) * 1e9 / ROUNDS / (2.0 * n);
 		least[k] = floor_ns(&activity, n);
 	}
-	(void)bytes;
-	printf("%-44s %6.1f ns per record, floor %.1f, %.0f bytes per launch\n", what,
-	       measure_median(ns, REPEATS), measure_median(least, REPEATS),
-	       (double)(sizeof(struct ct_spool_kernel) + sizeof(struct ct_spool_call)));
+	if (row)
+		rows_print(row, measure_median(ns, REPEATS), "ns/record",
+			   measure_median(least, REPEATS), 150,
+			   "floor, copying in and out");
+	else
+		printf("%-44s %6.1f ns per record, floor %.1f, %.0f bytes per launch\n",
+		       what, measure_median(ns, REPEATS), measure_median(least, REPEATS),
+		       (double)(sizeof(struct ct_spool_kernel) +
+				sizeof(struct ct_spool_call)));
 	ct_spooler_close(&spool, &end);
 	g_unlink(spool.path);
 	g_rmdir(folder);
@@ -126,11 +132,16 @@ static void measure(const char *what, uint32_t version, int n_names, int length)
 	ct_activity_clear(&activity);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	measure("CUDA 13.0, 60 names of 80 bytes", 130001, 60, 80);
-	measure("CUDA 12.8, 60 names of 80 bytes", 26, 60, 80);
-	measure("CUDA 13.0, 60 names of 1000 bytes", 130001, 60, 1000);
-	measure("CUDA 13.0, 2000 names of 300 bytes", 130001, 2000, 300);
+	int rows = rows_wanted(argc, argv);
+
+	measure(rows ? "record" : NULL, "CUDA 13.0, 60 names of 80 bytes", 130001, 60, 80);
+	measure(rows ? "record.cuda12_8" : NULL, "CUDA 12.8, 60 names of 80 bytes", 26, 60,
+		80);
+	measure(rows ? "record.long_names" : NULL, "CUDA 13.0, 60 names of 1000 bytes",
+		130001, 60, 1000);
+	measure(rows ? "record.many_names" : NULL, "CUDA 13.0, 2000 names of 300 bytes",
+		130001, 2000, 300);
 	return 0;
 }

@@ -2,7 +2,7 @@
  * suite - the benchmarks in one table, beside peers and floors measured in the same run.
  *
  *	suite [--output-format=text|json] [--only PREFIX] [--ns3 PROGRAM] [--simpy SCRIPT]
- *	      [--python PROGRAM]
+ *	      [--python PROGRAM] [--rows PROGRAM]...
  *
  * tests/bench/run builds what is missing and calls it.  It judges nothing: a goal that
  * is missed is shown, and the exit code is 0; it is 1 if something did not work.
@@ -115,6 +115,8 @@ int main(int argc, char **argv)
 		  "SCRIPT" },
 		{ "python", 0, 0, G_OPTION_ARG_FILENAME, &python, "What runs that",
 		  "PROGRAM" },
+		{ "rows", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &s.rows_of, "What prints rows",
+		  "PROGRAM" },
 		{ NULL, 0, 0, 0, NULL, NULL, NULL },
 	};
 	g_autoptr(GOptionContext) context = g_option_context_new(NULL);
@@ -142,6 +144,7 @@ int main(int argc, char **argv)
 	suite_engine(&s);
 	suite_model(&s);
 	suite_import(&s);
+	suite_record(&s);
 	if (json)
 		print_json(&s);
 	else

@@ -28,6 +28,7 @@ struct suite {
 	const char *ns3_path;   /* of the program, NULL: not built */
 	const char *simpy_path; /* of the script, NULL: no SimPy */
 	const char *python;     /* that has it */
+	char **rows_of;         /* programs that print rows; NULL: none */
 	gboolean failed;
 };
 
@@ -41,5 +42,6 @@ void suite_runs(struct suite *);   /* suite-runs.c: whole runs beside their floo
 void suite_engine(struct suite *); /* suite-engine.c: grid sizes, memory */
 void suite_model(struct suite *);  /* suite-model.c: the event core beside ns-3, SimPy */
 void suite_import(struct suite *); /* suite-model.c: traces beside yajl */
+void suite_record(struct suite *); /* suite-record.c: recording, in programs of its own */
 
 #endif
