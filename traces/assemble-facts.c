@@ -300,6 +300,15 @@ int ct_facts_write_recordings(struct ct_assembler *a)
 	return 0;
 }
 
+/* One of too many edges: there is a limit, CT_EDGE_BYTES. */
+static void count_wrong_graph(struct ct_assembler *a, uint64_t process)
+{
+	struct ct_process_facts *facts = ct_facts_of_process(a, process);
+
+	if (facts)
+		facts->recording.n_wrong_graphs++;
+}
+
 int ct_facts_write_graphs(struct ct_assembler *a)
 {
 	int result = 0;
@@ -313,7 +322,9 @@ int ct_facts_write_graphs(struct ct_assembler *a)
 				       g->first_edge * sizeof(struct ct_graph_edge_record)),
 			g->n_edges);
 
-		if (index < 0 && index != -E2BIG)
+		if (index == -E2BIG)
+			count_wrong_graph(a, g->process);
+		else if (index < 0)
 			result = (int)index;
 	}
 	return result;

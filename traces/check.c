@@ -307,7 +307,7 @@ static void check_recordings(struct inspector *inspector)
 		fail_whole(inspector->check, CT_RULE_LAUNCHES,
 			   r->n_lost_launches + r->n_unlaunched, what);
 		fail_whole(inspector->check, CT_RULE_GRAPHS, r->n_wrong_graphs,
-			   "edges of a graph went in a circle");
+			   "edges of a graph, in a circle or too many, left out");
 		if (r->flags & (CT_RECORDING_CUT_OFF | CT_RECORDING_STOLEN))
 			fail_whole(inspector->check, CT_RULE_COMPLETE, 1, what);
 	}

@@ -184,7 +184,7 @@ struct ct_recording_record {                    /* 80 bytes: how one process was
 	uint32_t cupti_version, driver_version; /* as they number themselves; 0: unknown */
 	uint32_t stop;                          /* enum ct_recording_stop */
 	uint32_t flags;                         /* CT_RECORDING_* */
-	uint32_t n_wrong_graphs;  /* their edges went in a circle and were left out */
+	uint32_t n_wrong_graphs;  /* without their edges: in a circle, or too many */
 	uint64_t n_records;       /* that the profiler handed over, of all kinds */
 	uint64_t n_dropped;       /* it lost, or nobody could write */
 	uint64_t n_zero_times;    /* device work without start or end: left out */

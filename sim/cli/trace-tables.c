@@ -250,7 +250,7 @@ static void add_faults(GString *text, const struct ct_recording_record *r)
 		       { r->n_unknown_kinds, "of unknown kinds" },
 		       { r->n_lost_launches, "launches without work" },
 		       { r->n_unlaunched, "works without a launch" },
-		       { r->n_wrong_graphs, "graphs whose edges go in a circle" } };
+		       { r->n_wrong_graphs, "graphs without their edges" } };
 
 	for (gsize i = 0; i < G_N_ELEMENTS(counts); i++)
 		if (counts[i].n)

@@ -95,7 +95,8 @@ says err "did you mean 'vision'"
 "${CT_BUILDDIR:-.}/tests/cli/extended-trace" "$dir/more.ctt" || fail "no trace with tables"
 ends 0 info "$dir/more.ctt"
 says out '^recorded  *process 4711, CUPTI 130001, driver 13000: 4000 records, 1 dropped, 2 w'
-says out '5 works without a launch; cut off; clocks within 900 ns; stopped at the limit'
+says out '5 works without a launch, 6 graphs without their edges; cut off; clocks within'
+says out 'clocks within 900 ns; stopped at the limit'
 says out '^green  *context 1 has 16 of 132 SMs$'
 says out '^graphs  *3 with their edges, 3 stored$'
 says out '^curves  *2 measured points'
@@ -106,6 +107,9 @@ for key in recordings green_contexts graphs_with_edges graph_edges curve_points 
 	says out "^  \"$key\": "
 done
 says out '"stop": "stopped at the limit of bytes"'
+says out '"wrong_graphs": 6'
+ends 1 check "$dir/more.ctt"
+says out '^graphs  *fails'
 ends 0 cut "$dir/more.ctt" -o "$dir/less.ctt"
 ends 0 dump --table=curves --output-format=csv "$dir/less.ctt"
 [ "$(cat "$dir/out")" = "shape,sms,ns,spread_ns,samples

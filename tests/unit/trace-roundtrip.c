@@ -278,6 +278,7 @@ static void check_extended(const struct ct_trace *trace)
 	ck_assert_uint_eq(trace->recording[0].flags, CT_RECORDING_CUT_OFF);
 	ck_assert_uint_eq(trace->recording[0].n_records, 4000);
 	ck_assert_uint_eq(trace->recording[0].n_unlaunched, 5);
+	ck_assert_uint_eq(trace->recording[0].n_wrong_graphs, 6);
 	ck_assert_int_eq(trace->recording[0].clock_error_ns, 900);
 	ck_assert_uint_eq(trace->n_green, 1);
 	ck_assert_uint_eq(ct_trace_green(trace, 0)->sms, 16);

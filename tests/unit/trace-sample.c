@@ -140,6 +140,7 @@ void sample_extend(struct ct_writer *w)
 						       .n_unknown_kinds = 3,
 						       .n_lost_launches = 4,
 						       .n_unlaunched = 5,
+						       .n_wrong_graphs = 6,
 						       .clock_error_ns = 900 };
 	const struct ct_green_record green = { .sms = 16, .device_sms = 132 };
 	const struct ct_graph_edge_record edges[] = { { 9, 11 }, { 10, 12 }, { 9, 10 } };
