@@ -29,8 +29,9 @@ off() {
 		>report 2>err || fail "$*: no replay: $(cat err)"
 	found=$(tr -d '\n' <report |
 		sed -n 's/.*"replay_error": {[^}]*"p90": \([0-9]*\).*/\1/p')
-	[ "${found:-none}" != none ] && [ "$found" -le "$limit" ] ||
+	if [ -z "$found" ] || [ "$found" -gt "$limit" ]; then
 		fail "$*: starts are ${found:-not known to be} ns off, at most $limit"
+	fi
 }
 
 off 1110 9000 "$programs"/loop 10
