@@ -20,7 +20,7 @@ include tests/capture/programs/local.mk
 check-sanitized:
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(UNIT_TESTS) $(FUZZERS) $(LAWS_TESTS) tests/laws/replay.sh $(CLI_TESTS) $(RECORD_TESTS) $(CURVES_TESTS) $(CAPTURE_TESTS)'
 
-EXTRA_DIST += tests/threads.supp
+EXTRA_DIST += tests/README.md tests/bench/README.md tests/threads.supp
 
 # What runs in several threads: for builds with --enable-sanitizers=thread.
 threaded_programs = \

@@ -47,6 +47,6 @@ cotenant_SOURCES = \
 	sim/cli/table.c \
 	sim/cli/trace-tables.c \
 	sim/cli/trace-tables.h
-EXTRA_DIST += sim/cli/README.md
+EXTRA_DIST += sim/README.md sim/cli/README.md
 cotenant_LDADD = sim/libsim.la -lm
 dist_man_MANS += sim/cli/cotenant.1

@@ -71,7 +71,8 @@ ends 9 './a script' one
 says out '^script one$'
 
 # what is wrong with the command is said before anything runs
-for wrong in '--no-such' '-o /no/folder/x.ctt' '-o /dev/null' "-o $dir" '-o x/' \
+mkdir folder
+for wrong in '--no-such' '-o /no/folder/x.ctt' '-o /dev/null' '-o folder' '-o x/' \
 	'--duration=2' '--duration=-1s' '--duration=' '--max-size=lots' '--flush-ms=0' \
 	'--compress=20' '--compress=x' '--confine=0' '--curves=8,x' '--start-on-marker=' \
 	'--children=no'; do
