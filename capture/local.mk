@@ -3,3 +3,4 @@ EXTRA_DIST += capture/README.md
 include capture/collector/local.mk
 include capture/record/local.mk
 include capture/counters/local.mk
+include capture/calibrate/local.mk

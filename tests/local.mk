@@ -18,7 +18,7 @@ include tests/capture/programs/local.mk
 # with --enable-sanitizers.
 .PHONY: check-sanitized
 check-sanitized:
-	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(UNIT_TESTS) $(FUZZERS) $(LAWS_TESTS) tests/laws/replay.sh $(CLI_TESTS) $(RECORD_TESTS) $(CURVES_TESTS) $(CAPTURE_TESTS)'
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(UNIT_TESTS) $(FUZZERS) $(LAWS_TESTS) tests/laws/replay.sh $(CLI_TESTS) $(RECORD_TESTS) $(CURVES_TESTS) $(CALIBRATE_TESTS) $(CAPTURE_TESTS)'
 
 EXTRA_DIST += tests/README.md tests/bench/README.md tests/threads.supp
 

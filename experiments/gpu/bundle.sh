@@ -7,7 +7,7 @@
 # libraries beside themselves ($ORIGIN/../lib), the C library is the machine's.  So build it
 # on a system whose C library is not newer than the GPU machine's.
 #
-#	FOLDER/bin/cotenant, cotenant-record
+#	FOLDER/bin/cotenant, cotenant-record, cotenant-calibrate
 #	FOLDER/lib/*.so.*                       GLib and others, as they are here
 #	FOLDER/lib/cotenant/*.so                the collector, which needs the C library only
 #	FOLDER/MANIFEST                         what was built from what
@@ -35,7 +35,7 @@ needed() {
 		grep -vE '/(libc|libm|libdl|librt|libpthread|libresolv|ld-linux[^/]*)\.so'
 }
 
-for program in cotenant cotenant-record; do
+for program in cotenant cotenant-record cotenant-calibrate; do
 	file=$objects/$program
 	[ ! -f "$objects/.libs/$program" ] || file=$objects/.libs/$program
 	strip -o "$folder/bin/$program" "$file"

@@ -2,6 +2,7 @@
 EXTRA_DIST += experiments/gpu/README.md
 dist_noinst_SCRIPTS += \
 	experiments/gpu/bundle.sh \
+	experiments/gpu/calibrate.sh \
 	experiments/gpu/compare.py \
 	experiments/gpu/dry-workload \
 	experiments/gpu/figures.py \

@@ -28,6 +28,7 @@ int ct_cmd_trace(int argc, char **argv);
 int ct_cmd_policy(int argc, char **argv);
 int ct_cmd_device(int argc, char **argv);
 int ct_cmd_record(int argc, char **argv);
+int ct_cmd_calibrate(int argc, char **argv);
 int ct_cmd_help(int argc, char **argv);
 
 /* Runs argv[1] from TABLE (ends with name == NULL); answers --help and unknown names. */

@@ -19,6 +19,7 @@ static const char about[] =
 static const struct ct_command commands[] = {
 	{ "run", "run several traces on one GPU, policy by policy", ct_cmd_run },
 	{ "record", "run a program and record its GPU work as a trace", ct_cmd_record },
+	{ "calibrate", "measure this machine's GPU into a device file", ct_cmd_calibrate },
 	{ "trace", "show, check, cut, convert and generate traces", ct_cmd_trace },
 	{ "policy", "list, show, check and replay sharing policies", ct_cmd_policy },
 	{ "device", "list, show and check GPU boards", ct_cmd_device },
@@ -32,6 +33,14 @@ int ct_cmd_record(int argc, char **argv)
 	ct_cli_become(argv);
 	return ct_cli_usage("record",
 			    "cotenant-record is neither beside cotenant nor in PATH");
+}
+
+/* As above: cotenant-calibrate(1). */
+int ct_cmd_calibrate(int argc, char **argv)
+{
+	ct_cli_become(argv);
+	return ct_cli_usage("calibrate",
+			    "cotenant-calibrate is neither beside cotenant nor in PATH");
 }
 
 int ct_cmd_help(int argc, char **argv)

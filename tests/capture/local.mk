@@ -150,3 +150,26 @@ CURVES_TESTS = tests/capture/curves.sh tests/capture/replay-fakes.sh
 GPU_TESTS = tests/capture/gpu-dry-run.sh tests/capture/gpu-scripts.sh
 TESTS += $(CURVES_TESTS) $(GPU_TESTS)
 EXTRA_DIST += $(CURVES_TESTS) $(GPU_TESTS)
+
+# The calibration, on the fake driver, and what it counts with.
+CALIBRATE_TESTS = \
+	tests/capture/calibrate-statistics \
+	tests/capture/calibrate.sh \
+	tests/capture/calibrate-faults.sh \
+	tests/capture/calibrate-gpu.sh
+TESTS += $(CALIBRATE_TESTS)
+EXTRA_DIST += tests/capture/calibrate.sh tests/capture/calibrate-faults.sh \
+	tests/capture/calibrate-gpu.sh
+check_PROGRAMS += tests/capture/calibrate-statistics
+tests_capture_calibrate_statistics_SOURCES = tests/capture/calibrate-statistics.c \
+	capture/calibrate/driver.c \
+	capture/calibrate/statistics.c
+tests_capture_calibrate_statistics_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_capture_calibrate_statistics_LDADD = $(CHECK_LIBS) $(GLIB_LIBS) -ldl
+
+if HAVE_CUDA_HEADERS
+TESTS += tests/capture/calibrate-abi
+check_PROGRAMS += tests/capture/calibrate-abi
+tests_capture_calibrate_abi_SOURCES = tests/capture/calibrate-abi.c
+tests_capture_calibrate_abi_CPPFLAGS = $(AM_CPPFLAGS) $(CUDA_CPPFLAGS)
+endif

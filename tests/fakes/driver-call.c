@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -66,6 +67,8 @@ static void read_settings(void)
 	settings.launch_ns = number("FAKE_CUDA_LAUNCH_NS", 3000);
 	settings.gap_ns = number("FAKE_CUDA_GAP_NS", 500);
 	settings.call_ns = number("FAKE_CUDA_CALL_NS", 0);
+	settings.refused = getenv("FAKE_CUDA_REFUSED");
+	settings.hung = getenv("FAKE_CUDA_HUNG");
 }
 
 const struct ct_fake_settings *ct_fake_settings(void)
@@ -103,6 +106,11 @@ bool ct_fake_was_forked(void)
 	return atomic_load(&is_forked);
 }
 
+static bool is_named(const char *name, const struct ct_fake_call *call)
+{
+	return name && !strcmp(name, call->name);
+}
+
 CUresult ct_fake_enter(struct ct_fake_call *call)
 {
 	const struct ct_fake_tap *now = atomic_load(&tap);
@@ -116,7 +124,10 @@ CUresult ct_fake_enter(struct ct_fake_call *call)
 	call->context_id = call->context ? call->context->id : 0;
 	if (now)
 		now->call(call, 0);
-	return CUDA_SUCCESS;
+	while (is_named(ct_fake_settings()->hung, call))
+		pause();
+	return is_named(ct_fake_settings()->refused, call) ? CUDA_ERROR_UNKNOWN
+							   : CUDA_SUCCESS;
 }
 
 CUresult ct_fake_leave(struct ct_fake_call *call, CUresult result)

@@ -34,6 +34,8 @@ struct ct_fake_settings {
 	int launch_ns;      /* FAKE_CUDA_LAUNCH_NS, 3000: from a call to its work's start */
 	int gap_ns;         /* FAKE_CUDA_GAP_NS, 500: between kernels of a stream */
 	int call_ns;        /* FAKE_CUDA_CALL_NS, 0: that each call takes at least */
+	const char *refused; /* FAKE_CUDA_REFUSED: a call that always fails */
+	const char *hung;    /* FAKE_CUDA_HUNG: one that never returns */
 };
 enum ct_fake_kind {
 	CT_FAKE_KERNEL,
