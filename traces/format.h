@@ -187,7 +187,7 @@ struct ct_recording_record {                    /* 80 bytes: how one process was
 	uint32_t n_wrong_graphs;  /* without their edges: in a circle, or too many */
 	uint64_t n_records;       /* that the profiler handed over, of all kinds */
 	uint64_t n_dropped;       /* it lost, or nobody could write */
-	uint64_t n_zero_times;    /* device work without start or end: left out */
+	uint64_t n_zero_times;    /* device work without times that can be: left out */
 	uint64_t n_unknown_kinds; /* passed over */
 	uint64_t n_lost_launches; /* launches without any device work */
 	uint64_t n_unlaunched;    /* device work without a launch */

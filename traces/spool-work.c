@@ -52,10 +52,11 @@ static void take_device(struct ct_spool_import *in, const struct ct_spool_device
 	ct_assembler_device(in->out, &device);
 }
 
-/* FALSE: it has no time, and was counted. */
+/* FALSE: it has no times, or some that cannot be, and was counted: one piece of work that the
+ * profiler made a mess of is not worth the recording. */
 static gboolean has_times(struct ct_spool_import *in, int64_t start_ns, int64_t end_ns)
 {
-	if (start_ns != 0 && end_ns != 0)
+	if (start_ns > 0 && end_ns >= start_ns)
 		return TRUE;
 	in->recording.n_zero_times++;
 	return FALSE;
@@ -190,6 +191,10 @@ static gboolean take_call(struct ct_spool_import *in, const struct ct_spool_call
 		.stream = CT_NONE,
 	};
 
+	if (record->end_ns < record->start_ns) {
+		ct_assembler_skip(in->out);
+		return TRUE;
+	}
 	if (record->result != 0 || !known) /* a call that failed ordered nothing */
 		return TRUE;
 	if (ct_driver_call_captures(known)) {

@@ -365,6 +365,8 @@ START_TEST(what_is_missing_is_counted)
 	spool_kernel(&spool_case, 2, 7, 5000, 6000);
 	spool_call(&spool_case, LAUNCH, 101, 2, 1000, 1100);
 	spool_kernel(&spool_case, 3, 7, 0, 6500);
+	spool_kernel(&spool_case, 4, 7, 6600, 6500);
+	spool_call(&spool_case, STREAM_SYNC, 101, 5, 1300, 1200);
 	SPOOL_ADD(&spool_case, DROPPED, &(struct ct_spool_dropped){ .n = 7 });
 	note(CT_SPOOL_STOLEN, 5);
 	SPOOL_ADD(&spool_case, ANCHOR,
@@ -381,14 +383,14 @@ START_TEST(what_is_missing_is_counted)
 		import_case_run(&cut);
 		c = &cut;
 	}
-	ck_assert_uint_eq(spool_case_recording(c)->n_zero_times, 1);
+	ck_assert_uint_eq(spool_case_recording(c)->n_zero_times, 2);
 	ck_assert_uint_eq(spool_case_recording(c)->n_dropped, 7);
 	ck_assert_uint_eq(c->trace->n_dropped, 7);
 	ck_assert_uint_eq(spool_case_recording(c)->flags,
 			  CT_RECORDING_STOLEN | CT_RECORDING_CUT_OFF);
 	ck_assert_uint_eq(spool_case_recording(c)->stop, CT_STOP_UNKNOWN);
 	ck_assert_int_eq(spool_case_recording(c)->clock_error_ns, 30);
-	ck_assert_uint_eq(spool_case_failures(c, CT_RULE_TIMES), 1);
+	ck_assert_uint_eq(spool_case_failures(c, CT_RULE_TIMES), 2);
 	ck_assert_uint_eq(spool_case_failures(c, CT_RULE_DROPS), 7);
 	ck_assert_uint_eq(spool_case_failures(c, CT_RULE_COMPLETE), 1);
 	import_case_end(c);
@@ -496,8 +498,8 @@ START_TEST(damage_is_named)
 	spool_case_fails("kernel: shape: names none that stands before");
 
 	spool_case_begin();
-	spool_kernel(&spool_case, 2, 7, 6000, 5000);
-	spool_case_fails("duration is negative");
+	spool_kernel(&spool_case, 2, 7, 6000, INT64_MAX);
+	spool_case_fails("is out of range");
 
 	spool_case_begin();
 	spool_add(&spool_case, CT_SPOOL_KERNEL, &(struct ct_spool_kernel){ .shape = 0 },
