@@ -39,6 +39,13 @@ static const struct question questions[] = {
 	  DRIVER "ASYNC_ENGINE_COUNT; how many it uses at a time was not tried" },
 };
 
+/* A device file takes a 0 for these, and no device has it. */
+static gboolean is_never_none(const struct question *q)
+{
+	return q->attribute == CT_CAL_MAX_SHARED_MEMORY_PER_BLOCK ||
+	       q->attribute == CT_CAL_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN;
+}
+
 gboolean ct_bench_attributes(struct ct_cal_run *run)
 {
 	int value = 0, warp = 0, threads = 0, least, greatest;
@@ -50,6 +57,10 @@ gboolean ct_bench_attributes(struct ct_cal_run *run)
 		if (!CT_CAL(run, cuDeviceGetAttribute, &value, (unsigned)q->attribute,
 			    run->device))
 			return FALSE;
+		if (value <= 0 && is_never_none(q)) {
+			ct_cal_error(run, "the driver says %d for %s", value, q->key);
+			continue;
+		}
 		ct_cal_told(run, q->key, value, q->unit, q->how);
 		if (q->attribute == CT_CAL_WARP_SIZE)
 			warp = value;

@@ -41,12 +41,38 @@ static gboolean is_there(const struct ct_entry *entry)
 	return entry->value && !json_is_null(entry->value);
 }
 
+/* Whether A and B say the same, whatever their sources are. */
+static gboolean same(json_t *a, json_t *b)
+{
+	const char *key;
+	json_t *value;
+	size_t i;
+
+	if (json_is_array(a) && json_is_array(b)) {
+		if (json_array_size(a) != json_array_size(b))
+			return FALSE;
+		json_array_foreach(a, i, value)
+			if (!same(value, json_array_get(b, i)))
+				return FALSE;
+		return TRUE;
+	}
+	if (!json_is_object(a) || !json_is_object(b))
+		return json_equal(a, b);
+	json_object_foreach(a, key, value)
+		if (!g_str_equal(key, "from") && !same(value, json_object_get(b, key)))
+			return FALSE;
+	json_object_foreach(b, key, value)
+		if (!json_object_get(a, key))
+			return FALSE;
+	return TRUE;
+}
+
 static void compare(struct difference *d, const struct options *options)
 {
 	json_int_t a = json_integer_value(d->a.value), b = json_integer_value(d->b.value);
 
 	d->differs = is_there(&d->a) != is_there(&d->b) ||
-		     (is_there(&d->a) && !json_equal(d->a.value, d->b.value));
+		     (is_there(&d->a) && !same(d->a.value, d->b.value));
 	d->counts = d->differs;
 	if (!d->differs || !is_there(&d->a) || !is_there(&d->b))
 		return;
@@ -122,8 +148,8 @@ static guint print(const struct ct_device *a, const struct ct_device *b,
 	for (size_t i = 0; ct_device_entry(a, i, &d.a) && ct_device_entry(b, i, &d.b);
 	     i++, d = (struct difference){ 0 }) {
 		d.key = d.a.key;
-		if (g_str_equal(d.key, "title")) /* what it is called is no property */
-			continue;
+		if (g_str_equal(d.key, "title") || g_str_equal(d.key, "note"))
+			continue; /* what is said of it is no property */
 		compare(&d, options);
 		n += d.counts;
 		if (!options->all && !d.counts)

@@ -51,6 +51,13 @@ differ 0 h200-sxm "$folder/mine.json"
 differ 0 --all h200-sxm "$folder/mine.json"
 says 'in its range'
 differ 1 h200-sxm t4
+# sources and words are no properties
+sed -e 's/"from": "/"from": "as shipped: /' -e 's/"title": "/"title": "My /' \
+	"$boards/h200-sxm.json" >"$folder/mine.json"
+differ 0 h200-sxm "$folder/mine.json"
+sed '/"name": "1g.18gb"/,/}/s/"most": 7/"most": 6/' "$boards/h200-sxm.json" >"$folder/mine.json"
+differ 1 h200-sxm "$folder/mine.json"
+says '^mig.profiles'
 
 # refusals
 differ 2 h200-sxm
