@@ -267,6 +267,24 @@ static gboolean resolve(struct ct_record_options *options, GError **error)
 	return TRUE;
 }
 
+/* A word forgotten after -o, and a trace would take the place of somebody's program. */
+static gboolean is_input(const struct ct_record_options *options)
+{
+	g_autofree char *path = g_find_program_in_path(options->program[0]);
+	struct stat target, input;
+
+	if (stat(options->target, &target) != 0)
+		return FALSE;
+	if (path && stat(path, &input) == 0 && input.st_dev == target.st_dev &&
+	    input.st_ino == target.st_ino)
+		return TRUE;
+	for (char *const *word = options->program + 1; *word; word++)
+		if (stat(*word, &input) == 0 && input.st_dev == target.st_dev &&
+		    input.st_ino == target.st_ino)
+			return TRUE;
+	return FALSE;
+}
+
 static gboolean validate(struct ct_record_options *options, GError **error)
 {
 	const char *marker = options->start_marker;
@@ -290,7 +308,16 @@ static gboolean validate(struct ct_record_options *options, GError **error)
 		ct_usage_error(error, "--output: '%s' names no file", options->output);
 		return FALSE;
 	}
-	return resolve(options, error);
+	if (!resolve(options, error))
+		return FALSE;
+	if (is_input(options)) {
+		ct_usage_error(error,
+			       "--output: %s: is the program itself or one of its "
+			       "arguments, which the trace would replace",
+			       options->output);
+		return FALSE;
+	}
+	return TRUE;
 }
 
 gboolean ct_record_options_parse(struct ct_record_options *options, int argc, char **argv,
@@ -307,15 +334,18 @@ gboolean ct_record_options_parse(struct ct_record_options *options, int argc, ch
 			return FALSE;
 		}
 		if (option == '?') {
-			if (optopt > 0 && optopt < 256)
+			if (optopt >= 256 || (optopt && strchr("orzqh", optopt)))
+				ct_usage_error(error, "%s: takes no value",
+					       argv[optind - 1]);
+			else if (optopt > 0)
 				ct_usage_error(error,
 					       "unknown option -%c; see 'cotenant record "
 					       "--help'",
 					       optopt);
 			else
 				ct_usage_error(error,
-					       "%s: no such option; see 'cotenant record "
-					       "--help'",
+					       "%s: no such option, or several that begin "
+					       "so; see 'cotenant record --help'",
 					       argv[optind - 1]);
 			return FALSE;
 		}

@@ -80,6 +80,16 @@ for wrong in '--no-such' '-o /no/folder/x.ctt' '-o /dev/null' '-o folder' '-o x/
 	ends 2 $wrong touch ran
 	once
 done
+ends 2 --quiet=3 touch ran
+says err '--quiet=3: takes no value'
+ends 2 --c touch ran
+says err '--c: no such option, or several that begin so'
+cp "$(command -v touch)" mine
+ends 2 -o mine ./mine ran
+says err 'mine: is the program itself or one of its arguments'
+ends 2 -o numbers sort -o ran numbers
+says err 'numbers: is the program itself or one of its arguments'
+rm mine
 ends 2
 ends 2 -o
 ends 2 -o x.ctt
