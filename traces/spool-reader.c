@@ -143,10 +143,16 @@ struct ct_spool_reader *ct_spool_reader_open(const char *path, GError **error)
 	struct stat status;
 
 	r->path = g_strdup(path);
-	r->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	/* Not to wait for the writer of a FIFO. */
+	r->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (r->fd < 0 || fstat(r->fd, &status) != 0) {
 		g_set_error(error, CT_ERROR, CT_EXIT_INPUT, "%s: cannot be opened: %s",
 			    path, g_strerror(errno));
+		ct_spool_reader_free(r);
+		return NULL;
+	}
+	if (!S_ISREG(status.st_mode)) {
+		ct_input_error(error, "%s: is not a regular file", path);
 		ct_spool_reader_free(r);
 		return NULL;
 	}

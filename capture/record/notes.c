@@ -16,7 +16,7 @@ struct walk {
 	struct ct_notes *notes;
 	uint32_t pid;
 	GArray *string; /* const char *, into the mapping */
-	gboolean closed;
+	gboolean closed, damaged;
 };
 
 static char *text_of(const struct walk *walk, uint32_t index)
@@ -88,8 +88,10 @@ static void walk_block(struct walk *walk, const char *at, size_t bytes)
 
 		memcpy(&record, at, sizeof(record));
 		length = record.words * (size_t)8;
-		if (length == 0 || length > bytes)
+		if (length == 0 || length > bytes) {
+			walk->damaged = TRUE;
 			return;
+		}
 		visit(walk, record.type, at, length);
 		at += length;
 		bytes -= length;
@@ -100,6 +102,7 @@ static void walk_spool(struct walk *walk, const char *at, size_t bytes)
 {
 	struct ct_spool_header header;
 
+	walk->damaged = TRUE;
 	if (bytes < sizeof(header))
 		return;
 	memcpy(&header, at, sizeof(header));
@@ -107,6 +110,7 @@ static void walk_spool(struct walk *walk, const char *at, size_t bytes)
 	    header.header_bytes < sizeof(header) || header.header_bytes > bytes)
 		return;
 	walk->pid = header.pid;
+	walk->damaged = FALSE;
 	at += header.header_bytes;
 	bytes -= header.header_bytes;
 	while (bytes >= sizeof(struct ct_spool_block)) {
@@ -115,6 +119,9 @@ static void walk_spool(struct walk *walk, const char *at, size_t bytes)
 		memcpy(&block, at, sizeof(block));
 		at += sizeof(block);
 		bytes -= sizeof(block);
+		/* Half a block is what a process that was killed left, no damage. */
+		if (block.magic != CT_SPOOL_BLOCK_MAGIC)
+			walk->damaged = TRUE;
 		if (block.magic != CT_SPOOL_BLOCK_MAGIC || block.bytes > bytes)
 			return;
 		walk_block(walk, at, block.bytes);
@@ -125,15 +132,22 @@ static void walk_spool(struct walk *walk, const char *at, size_t bytes)
 
 static void read_spool(struct ct_notes *notes, const char *path)
 {
-	g_autoptr(GMappedFile) file = g_mapped_file_new(path, FALSE, NULL);
+	g_autoptr(GMappedFile) file = NULL;
 	struct walk walk = { .notes = notes };
 
-	if (!file)
+	/* Opening a FIFO would wait for its writer. */
+	if (g_file_test(path, G_FILE_TEST_IS_REGULAR))
+		file = g_mapped_file_new(path, FALSE, NULL);
+	if (!file) {
+		notes->n_spools++;
+		notes->n_damaged++;
 		return;
+	}
 	walk.string = g_array_new(FALSE, FALSE, sizeof(const char *));
 	walk_spool(&walk, g_mapped_file_get_contents(file), g_mapped_file_get_length(file));
 	notes->n_spools++;
 	notes->n_open += !walk.closed;
+	notes->n_damaged += walk.damaged;
 	notes->bytes += g_mapped_file_get_length(file);
 	g_array_free(walk.string, TRUE);
 }

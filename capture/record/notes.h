@@ -23,10 +23,11 @@ struct ct_note {
 struct ct_notes {
 	GArray *note;              /* struct ct_note, spool by spool */
 	uint32_t n_spools, n_open; /* open: without their end */
+	uint32_t n_damaged;        /* not to be read, or not to their end */
 	uint64_t n_kernels, n_launches, n_dropped, bytes;
 };
 
-/* Never fails: what cannot be read is not counted. */
+/* Never fails: what cannot be read is counted as damaged. */
 void ct_notes_read(struct ct_notes *, const char *folder);
 void ct_notes_clear(struct ct_notes *);
 

@@ -137,7 +137,7 @@ static gboolean finish(struct ct_recording *recording, const struct ct_ending *e
 {
 	g_autofree char *trace = g_build_filename(recording->folder, TRACE_NAME, NULL);
 	g_autofree char *how = rescue(options, recording->folder);
-	g_autofree char *words = NULL;
+	g_autofree char *words = NULL, *reason = NULL;
 	g_autoptr(GError) error = NULL;
 	struct ct_pass_context context = { .options = options,
 					   .collector = collector,
@@ -147,32 +147,35 @@ static gboolean finish(struct ct_recording *recording, const struct ct_ending *e
 	struct ct_notes notes;
 	gboolean keep = options->keep_spools;
 
+	/* From here on it is ours, reading a long recording as well. */
+	words = g_strdup_printf("\ncotenant record: interrupted; what was recorded "
+				"is kept, and becomes a trace by: %s\n",
+				how);
+	ct_launch_allow_signals(words);
 	ct_notes_read(&notes, recording->folder);
 	if (ct_why_is_empty(&notes)) {
 		const struct ct_why why = {
 			.options = options,
 			.notes = &notes,
+			.folder = recording->folder,
 			.n_collectors = recording->page->n_collectors,
 			.began = !options->start_marker || recording->page->start_ns != 0,
 		};
 
-		words = ct_why_nothing(&why);
-		ct_record_say("nothing was recorded: %s", words);
+		reason = ct_why_nothing(&why);
+		ct_record_say("nothing was recorded: %s", reason);
+		keep |= ct_why_is_damaged(&notes);
 	} else {
-		words = g_strdup_printf("\ncotenant record: interrupted; what was recorded "
-					"is kept, and becomes a trace by: %s\n",
-					how);
-		ct_launch_allow_signals(words);
 		say_confined(options, recording->folder);
 		if (!deliver(&context, &notes, &error)) {
 			keep = TRUE;
 			ct_record_say("no trace could be made: %s; what was recorded is "
 				      "kept, to try again: %s",
 				      error->message, how);
-		} else if (keep) {
-			ct_record_say("the raw records are kept in %s", recording->folder);
 		}
 	}
+	if (keep && !error && g_file_test(recording->folder, G_FILE_TEST_IS_DIR))
+		ct_record_say("the raw records are kept in %s", recording->folder);
 	ct_notes_clear(&notes);
 	return keep;
 }

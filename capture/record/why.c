@@ -76,6 +76,12 @@ char *ct_why_note(const struct ct_note *note)
 	}
 }
 
+/* Not merely cut off, as those of killed programs are. */
+gboolean ct_why_is_damaged(const struct ct_notes *notes)
+{
+	return notes->n_damaged > 0;
+}
+
 /* Statically linked: an ELF program that asks for no interpreter. */
 static gboolean is_static(const char *path)
 {
@@ -139,9 +145,10 @@ static char *no_collector(const struct ct_record_options *options)
 		return g_strdup_printf("%s itself never initialised CUDA, and its children "
 				       "are not recorded with --no-children",
 				       name);
-	return g_strdup_printf("%s never initialised CUDA, or cleared its environment "
-			       "or became another user before it did",
-			       name);
+	return g_strdup_printf(
+		"%s never initialised CUDA before it ended, or cleared its environment "
+		"or became another user before it did",
+		name);
 }
 
 char *ct_why_nothing(const struct ct_why *why)
@@ -152,6 +159,8 @@ char *ct_why_nothing(const struct ct_why *why)
 		CT_SPOOL_FAILED,   CT_SPOOL_WRITE_FAILED,
 	};
 
+	if (!g_file_test(why->folder, G_FILE_TEST_IS_DIR))
+		return g_strdup_printf("%s was removed while the program ran", why->folder);
 	if (why->n_collectors == 0 && why->notes->n_spools == 0)
 		return no_collector(why->options);
 	for (gsize i = 0; i < G_N_ELEMENTS(weighty); i++) {
@@ -160,6 +169,12 @@ char *ct_why_nothing(const struct ct_why *why)
 		if (note)
 			return ct_why_note(note);
 	}
+	if (ct_why_is_damaged(why->notes))
+		return g_strdup_printf("no kernel can be read from %s: %u of %u spools %s "
+				       "damaged",
+				       why->folder, why->notes->n_damaged,
+				       why->notes->n_spools,
+				       why->notes->n_damaged == 1 ? "is" : "are");
 	if (!why->began)
 		return g_strdup_printf("no range '%s' began, which --start-on-marker waits "
 				       "for",

@@ -16,12 +16,16 @@
 struct ct_why {
 	const struct ct_record_options *options;
 	const struct ct_notes *notes;
+	const char *folder; /* of the spools */
 	guint n_collectors; /* that came up */
 	gboolean began;     /* the marker that was waited for came, or none was */
 };
 
 /* Whether there is nothing that a trace could be made of. */
 gboolean ct_why_is_empty(const struct ct_notes *);
+
+/* Whether that may be because what was written cannot be read: then it is to be kept. */
+gboolean ct_why_is_damaged(const struct ct_notes *);
 
 /* In lower case, without a final stop; freed by the caller. */
 char *ct_why_nothing(const struct ct_why *);

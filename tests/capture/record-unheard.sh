@@ -72,8 +72,30 @@ for damage in '$f; :' 'printf x >$f' 'head -c 100 $f >y; cat y >$f' 'head -c 400
 	[ $got = 12 ] || fail "'$damage': exit code $got: $(cat err)"
 	grep -q '^cotenant record: ' err || fail "'$damage': nothing is said"
 	[ "$(cat x.ctt)" = old ] || fail "'$damage': the old trace was touched"
-	rm -f y
+	rm -rf y ./*.spools
 done
+
+# what cannot be read is not taken for a program without kernels, and is not thrown away
+damaged() { # PATTERN COMMAND: done to the only spool, $f
+	timeout -s KILL 20 "$cotenant" record -o x.ctt sh -c "$actor up kernels=3 end"'
+		for f in "$COTENANT_CAPTURE_DIR"/*.spool; do :; done
+		'"$2"'
+		exit 12' >out 2>err
+	got=$?
+	[ $got = 12 ] || fail "'$2': exit code $got: $(cat err)"
+	grep -q "$1" err || fail "'$2': '$1' is not in $(cat err)"
+	[ "$(cat x.ctt)" = old ] || fail "'$2': the old trace was touched"
+}
+kept() {
+	[ "$(echo ./*.spools/*.spool)" != './*.spools/*.spool' ] || fail "$1: the spools are gone"
+	rm -rf ./*.spools
+}
+damaged 'no kernel can be read from .*spools: 1 of 1 spools is damaged' 'echo foreign >$f'
+grep -q 'kept in .*spools' err || fail "foreign: not said where: $(cat err)"
+kept foreign
+damaged '1-1.spool: is not a regular file.*kept' 'mkfifo "$COTENANT_CAPTURE_DIR/1-1.spool"'
+kept fifo
+damaged '.spools was removed while' 'rm -rf "$COTENANT_CAPTURE_DIR"'
 
 # one that was killed while it collected is not waited for
 begin=$(date +%s%N)
