@@ -53,9 +53,13 @@ workload() {
 
 # Runs the recorder with its own errors kept apart from the program's output.
 record() { # TRACE, options..., --, program
-	local trace=$1
+	local trace=$1 said status=0
 	shift
-	"$BIN/cotenant-record" -o "$trace" --requests=request "$@" 2> >(sed 's/^cotenant record: /* &/' >&2)
+	said=$WORK/log/said.$$ # a pipe's other end might still write when the step is over
+	"$BIN/cotenant-record" -o "$trace" --requests=request "$@" 2>"$said" || status=$?
+	sed 's/^cotenant record: /* &/' "$said" >&2
+	rm -f "$said"
+	return $status
 }
 
 size_of() { stat -c %s "$1" 2>/dev/null || echo 0; }
