@@ -53,4 +53,7 @@ struct ct_session_page {
 
 _Static_assert(sizeof(struct ct_session_page) <= 4096, "one page");
 
+/* The page of the recording in FOLDER, for good; NULL: there is none that we understand. */
+struct ct_session_page *ct_session_map(const char *folder);
+
 #endif

@@ -5,43 +5,13 @@
 #include "capture/collector/collector.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "capture/collector/control.h"
 
 struct ct_collector ct_collector;
-
-/* The page of the recording, for good; NULL: there is none that we understand. */
-static struct ct_session_page *map_page(const char *folder)
-{
-	struct ct_session_page *page = MAP_FAILED;
-	char path[PATH_MAX];
-	struct stat file;
-	int fd;
-
-	if (snprintf(path, sizeof(path), "%s/%s", folder, CT_SESSION_PAGE_NAME) >=
-	    (int)sizeof(path))
-		return NULL;
-	fd = open(path, O_RDWR | O_CLOEXEC);
-	if (fd < 0)
-		return NULL;
-	if (fstat(fd, &file) == 0 && file.st_size >= (off_t)sizeof(*page))
-		page = mmap(NULL, sizeof(*page), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	close(fd);
-	if (page == MAP_FAILED)
-		return NULL;
-	if (page->magic != CT_SESSION_MAGIC || page->version != CT_SESSION_VERSION) {
-		munmap(page, sizeof(*page));
-		return NULL;
-	}
-	return page;
-}
 
 /* Not the others: a shell that starts programs does not use CUDA, but some of them
  * start helpers that do. */
@@ -105,7 +75,7 @@ static void open_once(void)
 
 	if (!folder || !*folder)
 		return;
-	page = map_page(folder);
+	page = ct_session_map(folder);
 	if (!page)
 		return;
 	if (!is_wanted(page)) {

@@ -43,6 +43,7 @@ capture_collector_libcollector_la_SOURCES = \
 	capture/collector/translate.h \
 	capture/collector/utf32.c \
 	capture/collector/utf32.h \
+	capture/session.c \
 	capture/session.h \
 	traces/api-call.c \
 	traces/driver-call.c \

@@ -18,14 +18,11 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -396,30 +393,6 @@ static void finish(void)
 	atomic_fetch_sub(&me.page->n_collecting, 1);
 }
 
-static struct ct_session_page *map_page(const char *folder)
-{
-	struct ct_session_page *page = MAP_FAILED;
-	char path[PATH_MAX];
-	struct stat file;
-	int fd;
-
-	if (snprintf(path, sizeof(path), "%s/%s", folder, CT_SESSION_PAGE_NAME) >=
-	    (int)sizeof(path))
-		return NULL;
-	fd = open(path, O_RDWR | O_CLOEXEC);
-	if (fd < 0)
-		return NULL;
-	if (!fstat(fd, &file) && file.st_size >= (off_t)sizeof(*page))
-		page = mmap(NULL, sizeof(*page), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	close(fd);
-	if (page == MAP_FAILED)
-		return NULL;
-	if (page->magic == CT_SESSION_MAGIC && page->version == CT_SESSION_VERSION)
-		return page;
-	munmap(page, sizeof(*page));
-	return NULL;
-}
-
 static int subscribe(void)
 {
 	int result = me.calls.subscribe(&me.subscriber, on_callback, NULL);
@@ -443,7 +416,7 @@ static void open_once(void)
 {
 	const char *folder = secure_getenv(CT_SESSION_FOLDER_ENV), *missing;
 
-	me.page = folder ? map_page(folder) : NULL;
+	me.page = folder ? ct_session_map(folder) : NULL;
 	me.pid = getpid();
 	if (!me.page || (!(me.page->flags & CT_SESSION_CHILDREN) && me.page->first_pid &&
 			 me.page->first_pid != (uint32_t)me.pid))

@@ -16,6 +16,7 @@ capture_counters_libcounters_la_SOURCES = \
 	capture/counters/ranges.h \
 	capture/counters/tally.c \
 	capture/counters/tally.h \
+	capture/session.c \
 	capture/session.h \
 	traces/counter-file.h \
 	traces/intern.c \

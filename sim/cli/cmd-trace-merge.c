@@ -89,6 +89,10 @@ static void say_summary(const char *out, const struct ct_import_summary *summary
 	if (summary->n_unlaunched)
 		g_string_append_printf(rest, ", %" G_GUINT64_FORMAT " without a launch",
 				       summary->n_unlaunched);
+	if (summary->n_lost_launches)
+		g_string_append_printf(rest,
+				       ", %" G_GUINT64_FORMAT " launches without work",
+				       summary->n_lost_launches);
 	if (summary->n_without_shape)
 		g_string_append_printf(rest, ", %" G_GUINT64_FORMAT " without a shape",
 				       summary->n_without_shape);
